@@ -1,0 +1,3 @@
+from kepu.project.command import main
+
+raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""The `kepu` command. Engines' commands start without Django, so everything is imported when its verb is called."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+Verb = Callable[[Sequence[str]], int]
+
+# verb: (module with `main(argv) -> int`, needs Django, what it does)
+VERBS: dict[str, tuple[str, bool, str]] = {
+    "migrate": ("kepu.project.migrate", True, "create or bring up to date the database"),
+    "manage": ("kepu.project.manage", True, "any command of Django, for developers"),
+}
+
+
+def usage() -> str:
+    width = max(map(len, VERBS))
+    return "kepu VERB …\n\n" + "\n".join(f"  {verb:<{width}}  {what}" for verb, (_, _, what) in VERBS.items())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 means done, 2 a wrong call, anything else a failure that was said on standard error."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if not args or args[0] in {"-h", "--help", "help"}:
+        print(usage())
+        return 0
+    verb, rest = args[0], args[1:]
+    if verb not in VERBS:
+        print(f"kepu: no verb {verb!r}\n\n{usage()}", file=sys.stderr)
+        return 2
+    module, needs_django, _ = VERBS[verb]
+    if needs_django:
+        from kepu.project import environment
+
+        environment.prepare(environment.read().data)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepu.project.settings")
+        import django
+
+        django.setup()
+    run: Verb = import_module(module).main
+    return run(rest)

@@ -1,0 +1,88 @@
+"""What the operator may set, read once from the environment; documented in docs/deployment.md.
+
+Kept apart from the settings so that the command can prepare the data directory before Django starts.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class Misconfigured(Exception):
+    """The installation must not start like this; the text says what to set."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    data: Path
+    database_url: str
+    production: bool
+    debug: bool
+    plain_http: str  # "loopback" (default) or "lan"
+    hosts: tuple[str, ...]
+    secret_key: str
+    audit_key: str
+    behind_proxy: bool
+
+
+def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment:
+    data = Path(environ.get("KEPU_DATA", "data")).expanduser().resolve()
+    production = environ.get("KEPU_MODE", "embedded") == "production"
+    return Environment(
+        data=data,
+        database_url=environ.get("KEPU_DATABASE_URL", ""),
+        production=production,
+        debug=environ.get("KEPU_DEBUG", "") == "1",
+        plain_http=environ.get("KEPU_PLAIN_HTTP", "loopback"),
+        hosts=tuple(h for h in environ.get("KEPU_HOSTS", "").split(",") if h),
+        secret_key=environ.get("KEPU_SECRET_KEY") or key_file(data, "secret.key"),
+        audit_key=environ.get("KEPU_AUDIT_KEY") or key_file(data, "audit.key"),
+        behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
+    )
+
+
+def key_file(data: Path, name: str) -> str:
+    path = data / "keys" / name
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def prepare(data: Path) -> None:
+    """Make the data directory and keys of its own for this installation; existing keys stay as they are."""
+    for folder in ("", "keys", "files", "backups", "static"):
+        (data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("secret.key", "audit.key"):
+        path = data / "keys" / name
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as key:
+                key.write(secrets.token_urlsafe(48))
+
+
+def database(env: Environment) -> dict[str, object]:
+    """Django's DATABASES entry: SQLite that keeps every acknowledged write, or PostgreSQL through a pool."""
+    if not env.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(env.data / "kepu.sqlite3"),
+            "ATOMIC_REQUESTS": False,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    url = urlsplit(env.database_url)
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise Misconfigured("KEPU_DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    query = dict(parse_qsl(url.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.pop("host", url.hostname or ""),
+        "PORT": str(url.port or ""),
+        # A pool opened before a fork hangs for ever: nothing may touch the database at import.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}, **query},
+    }
