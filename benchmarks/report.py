@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def seconds(work: Callable[[], object], repeat: int = 5) -> tuple[float, float]:
 
 def machine() -> list[str]:
     """What the figures were measured on."""
-    with open("/proc/meminfo") as info:
+    with Path("/proc/meminfo").open() as info:
         memory = round(int(info.readline().split()[1]) / 1024 / 1024)
     packages = ("django", "granian", "psycopg", "openpyxl", "xlsxwriter", "pypdf")
     return [
