@@ -1,6 +1,7 @@
 import socket
 
 import pytest
+from django.test import TransactionTestCase
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -16,3 +17,30 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guards_lifted_for_flush():
+    """Append-only tables refuse to be emptied, also between tests: the flush is the one place that lifts the guards."""
+    from kepu.foundation import guards
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(self):
+        with guards.lifted():
+            empty(self)
+
+    TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = empty
+
+
+@pytest.fixture
+def at_time(monkeypatch):
+    """Stops the product's clock: `at_time(moment)`; call it again to move on."""
+    from kepu.foundation import clock
+
+    def stop(moment):
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return stop

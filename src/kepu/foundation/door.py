@@ -1,6 +1,6 @@
 """What the rooms above use of the ground floor: `from kepu.foundation import door as foundation`."""
 
-from kepu.foundation import actions
+from kepu.foundation import actions, audit, clock, guards, jobs, sealing, ticks
 from kepu.foundation.access import BEARER, PUBLIC, SIGNED_IN, access
 from kepu.foundation.errors import Refusal
 from kepu.foundation.fields import RegionPathField
@@ -22,5 +22,11 @@ __all__ = [
     "Scope",
     "access",
     "actions",
+    "audit",
     "check_path",
+    "clock",
+    "guards",
+    "jobs",
+    "sealing",
+    "ticks",
 ]

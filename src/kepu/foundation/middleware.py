@@ -3,7 +3,19 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kepu.foundation import audit
 from kepu.foundation.errors import Refusal
+
+
+class AuditMiddleware:
+    """Lets every audit entry of this request carry where it came from, and writes the refusals at its end."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with audit.origin(request):
+            return self.get_response(request)
 
 
 class RefusalMiddleware:
@@ -18,4 +30,5 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
+        audit.refused(exception.code, actor=request.actor)
         return render(request, "foundation/refusal.html", {"refusal": exception}, status=exception.status)

@@ -25,6 +25,7 @@ class Environment:
     secret_key: str
     audit_key: str
     behind_proxy: bool
+    audit_days: int  # how long audit entries are kept; never below six months
 
 
 def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment:
@@ -40,7 +41,14 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         secret_key=environ.get("KEPU_SECRET_KEY") or key_file(data, "secret.key"),
         audit_key=environ.get("KEPU_AUDIT_KEY") or key_file(data, "audit.key"),
         behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
+        audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
+
+
+def audit_days(text: str) -> int:
+    if not text.isdigit() or int(text) < 183:
+        raise Misconfigured("KEPU_AUDIT_DAYS must be a number of days, at least 183: the law asks for six months.")
+    return int(text)
 
 
 def key_file(data: Path, name: str) -> str:
@@ -69,7 +77,9 @@ def database(env: Environment) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                # REPLACE would otherwise delete guarded rows without firing their triggers.
+                "PRAGMA recursive_triggers=ON;",
             },
         }
     url = urlsplit(env.database_url)

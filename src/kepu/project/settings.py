@@ -25,6 +25,8 @@ KEPU_AUDIT_KEY = ENV.audit_key
 KEPU_DATA = ENV.data
 KEPU_PRODUCTION = ENV.production
 KEPU_PLAIN_HTTP = ENV.plain_http
+KEPU_BEHIND_PROXY = ENV.behind_proxy
+KEPU_AUDIT_DAYS = ENV.audit_days
 DEBUG = ENV.debug
 ALLOWED_HOSTS = [*ENV.hosts, "localhost", "127.0.0.1", "[::1]"] if ENV.plain_http != "lan" or ENV.hosts else ["*"]
 
@@ -55,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kepu.foundation.middleware.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,43 @@
+"""What foundation itself declares at start: its actions, its append-only tables, its periodic duties."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils.translation import gettext_lazy as _
+
+from kepu.foundation import actions, guards, jobs, sealing, ticks
+
+_PURGED_ENTRY = (
+    "NOT EXISTS (SELECT 1 FROM foundation_auditlink l JOIN foundation_auditpurge p ON p.seal_id = l.seal_id "
+    "WHERE l.entry_id = OLD.id)"
+)
+_PURGED_LINK = "NOT EXISTS (SELECT 1 FROM foundation_auditpurge p WHERE p.seal_id = OLD.seal_id)"
+
+
+def declare() -> None:
+    actions.register("audit.read", _("Read the audit log"))
+    actions.register("jobs.read", _("See the background work of the region"))
+    actions.register("system.manage", _("Look after the installation"))
+
+    guards.register(guards.Guard("foundation.AuditEntry", delete=_PURGED_ENTRY))
+    guards.register(guards.Guard("foundation.AuditLink", delete=_PURGED_LINK))
+    guards.register(guards.Guard("foundation.AuditSeal"))
+    guards.register(guards.Guard("foundation.AuditPurge"))
+
+    ticks.register("audit.seal", timedelta(minutes=1), seal_and_note)
+    ticks.register("audit.purge", timedelta(days=1), lambda: sealing.purge(timedelta(days=settings.KEPU_AUDIT_DAYS)))
+    ticks.register("jobs.revive", timedelta(seconds=20), jobs.revive)
+    ticks.register("jobs.forget", timedelta(days=1), forget_jobs)
+    ticks.register("sessions.clear", timedelta(days=1), lambda: call_command("clearsessions"))
+
+
+def seal_and_note() -> None:
+    """Seal, and note the head in a file, so that a log whose end was cut off in the database still shows."""
+    if sealing.seal() and (head := sealing.head()):
+        sealing.note(head)
+
+
+def forget_jobs() -> None:
+    jobs.forget_old()
+    call_command("prune_db_task_results", verbosity=0)
