@@ -1,6 +1,20 @@
 """What the rooms above use of the ground floor: `from kepu.foundation import door as foundation`."""
 
-from kepu.foundation import actions, audit, clock, guards, jobs, sealing, ticks
+from kepu.foundation import (
+    actions,
+    audit,
+    charts,
+    clock,
+    due,
+    guards,
+    jobs,
+    navigation,
+    sealing,
+    search,
+    themes,
+    ticks,
+    undo,
+)
 from kepu.foundation.access import BEARER, PUBLIC, SIGNED_IN, access
 from kepu.foundation.errors import Refusal
 from kepu.foundation.fields import RegionPathField
@@ -23,10 +37,16 @@ __all__ = [
     "access",
     "actions",
     "audit",
+    "charts",
     "check_path",
     "clock",
+    "due",
     "guards",
     "jobs",
+    "navigation",
     "sealing",
+    "search",
+    "themes",
     "ticks",
+    "undo",
 ]

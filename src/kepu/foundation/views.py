@@ -18,6 +18,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "400", 400)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, "expired", 403)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "403", 403)
 

@@ -5,7 +5,7 @@ Kept apart from the settings so that the command can prepare the data directory 
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -49,6 +49,28 @@ def audit_days(text: str) -> int:
     if not text.isdigit() or int(text) < 183:
         raise Misconfigured("KEPU_AUDIT_DAYS must be a number of days, at least 183: the law asks for six months.")
     return int(text)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the portal's head and foot say of the site; an empty item is not shown."""
+
+    name: str
+    sponsor: str  # 主办单位
+    code: str  # 网站标识码, 10 characters
+    icp: str  # ICP 备案
+    police: str  # 公安备案
+    government_mark_url: str  # 党政机关标识
+    mistake_url: str  # 找错
+    phone: str
+    email: str
+    address: str
+
+
+def site(environ: dict[str, str] | os._Environ[str] = os.environ) -> Site:
+    """The site's details from KEPU_SITE_NAME, KEPU_SITE_SPONSOR and so on, one variable an item."""
+    values = {item.name: environ.get(f"KEPU_SITE_{item.name.upper()}", "").strip() for item in fields(Site)}
+    return Site(**{**values, "name": values["name"] or "全民科学素质工作平台"})
 
 
 def key_file(data: Path, name: str) -> str:

@@ -27,6 +27,7 @@ KEPU_PRODUCTION = ENV.production
 KEPU_PLAIN_HTTP = ENV.plain_http
 KEPU_BEHIND_PROXY = ENV.behind_proxy
 KEPU_AUDIT_DAYS = ENV.audit_days
+KEPU_SITE = environment.site()
 DEBUG = ENV.debug
 ALLOWED_HOSTS = [*ENV.hosts, "localhost", "127.0.0.1", "[::1]"] if ENV.plain_http != "lan" or ENV.hosts else ["*"]
 
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -73,7 +75,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "kepu.project.urls"
 WSGI_APPLICATION = "kepu.project.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "kepu.foundation.forms.Renderer"
+CSRF_FAILURE_VIEW = "kepu.foundation.views.csrf_failure"
 
 TEMPLATES = [
     {
