@@ -41,6 +41,6 @@ def at_time(monkeypatch):
     from kepu.foundation import clock
 
     def stop(moment):
-        monkeypatch.setattr(clock, "now", lambda: moment)
+        monkeypatch.setattr(clock, "source", lambda: moment)
 
     return stop
