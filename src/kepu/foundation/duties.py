@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
-from kepu.foundation import actions, guards, jobs, sealing, ticks
+from kepu.foundation import actions, clock, guards, jobs, sealing, ticks
 
 _PURGED_ENTRY = (
     "NOT EXISTS (SELECT 1 FROM foundation_auditlink l JOIN foundation_auditpurge p ON p.seal_id = l.seal_id "
@@ -40,4 +41,5 @@ def seal_and_note() -> None:
 
 def forget_jobs() -> None:
     jobs.forget_old()
-    call_command("prune_db_task_results", verbosity=0)
+    # Deliveries that came long ago; those left "running" belonged to workers that died.
+    DBTaskResult.objects.exclude(status="READY").filter(enqueued_at__lt=clock.now() - jobs.KEPT).delete()
