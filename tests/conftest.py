@@ -44,3 +44,11 @@ def at_time(monkeypatch):
         monkeypatch.setattr(clock, "source", lambda: moment)
 
     return stop
+
+
+@pytest.fixture
+def world(db):
+    """A city, two counties and their bodies; see tests/world.py."""
+    from tests.world import build
+
+    return build()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
@@ -27,6 +26,9 @@ def access(rule: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if rule not in {PUBLIC, BEARER}:
                 if not request.user.is_authenticated:
+                    # Imported late: it needs the user model, whose room imports this module.
+                    from django.contrib.auth.views import redirect_to_login
+
                     return redirect_to_login(request.get_full_path())
                 if rule != SIGNED_IN and not request.actor.may(rule):
                     raise PermissionDenied(rule)
