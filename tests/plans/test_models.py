@@ -1,9 +1,9 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from kepu.foundation.scope import PUBLIC, Scope
 from kepu.plans.enums import PlanState
-from kepu.plans.models import Assignment, LedgerTarget, LedgerTask, NumberFinding, Plan, Target
+from kepu.plans.models import Assignment, Decision, LedgerTarget, LedgerTask, NumberFinding, Plan, Target, Version
 from tests.plans import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -113,3 +113,20 @@ def test_a_target_is_seen_by_the_units_of_its_task_and_by_the_owner_of_the_figur
     assert set(LedgerTarget.objects.visible_to(Scope(organisations=frozenset({7})))) == {named, owned}
     assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.NORTH,)))) == {named}
     assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.SOUTH,)))) == set()
+
+
+def test_an_issued_version_and_a_decision_never_change():
+    plan = make.plan()
+    version = Version.objects.create(plan=plan, number=1, content={}, digest="0" * 64, issued_at=make.NOW)
+    decision = Decision.objects.create(plan=plan, region_path=plan.region_path, act="edit", changes=[], at=make.NOW)
+    for row in (version, decision):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(plan=plan)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            row.delete()
+
+
+def test_a_later_version_says_why():
+    plan = make.plan()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Version.objects.create(plan=plan, number=2, content={}, digest="0" * 64, issued_at=make.NOW)

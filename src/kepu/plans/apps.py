@@ -6,4 +6,4 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        from kepu.plans import actions  # noqa: F401 - registers the room's actions once apps are loaded
+        from kepu.plans import actions, receivers  # noqa: F401 - they register themselves once apps are loaded

@@ -165,7 +165,7 @@ class Decision(models.Model):
     region_path = foundation.RegionPathField()
     act = models.CharField(max_length=16, choices=Act.choices)
     subject = models.CharField(max_length=250, blank=True)  # title or text of the row, for the log
-    changes = models.JSONField(encoder=DjangoJSONEncoder)  # [{row, id, version, before, after}]
+    changes = models.JSONField(encoder=DjangoJSONEncoder)  # [{row, id, before, after}]
     undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
