@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from kepu.people.models import Organisation
 from kepu.plans.enums import NumberKind, PlanState
 from kepu.plans.models import (
     Assignment,
@@ -49,17 +50,22 @@ def number(plan: Plan, printed: str = "20场", **values: Any) -> NumberFinding:
     return NumberFinding.objects.create(plan=plan, printed=printed, **values)
 
 
-def ledger_task(plan: Plan, organisations: dict[int, str] | None = None, **values: Any) -> LedgerTask:
-    """A task in the ledger, named units given as organisation id → region path."""
+def organisation(region: str = NORTH, name: str = "县教育局", **values: Any) -> Organisation:
+    values = {"short_name": name, "kind": "government", "level": "county"} | values
+    return Organisation.objects.create(region_path=region, name=name, **values)
+
+
+def ledger_task(plan: Plan, organisations: tuple[Organisation, ...] = (), **values: Any) -> LedgerTask:
+    """A task in the ledger that names these organisations."""
     draft = task(plan, reviewed=True)
     row = LedgerTask.objects.create(
         plan=plan, task=draft, region_path=plan.region_path, version_number=1, position=draft.position, path=draft.path,
         title=draft.title, **values,
     )  # fmt: skip
-    for number, (organisation, path) in enumerate((organisations or {}).items()):
+    for number, organisation in enumerate(organisations):
         LedgerUnit.objects.create(
-            task=row, position=number, printed="单位", name=f"单位{number}", role="lead", resolution="organisation",
-            organisation_id=organisation, organisation_path=path,
+            task=row, position=number, printed=organisation.name, name=organisation.name, role="lead", resolution="organisation",
+            organisation=organisation, organisation_path=organisation.region_path,
         )  # fmt: skip
     return row
 

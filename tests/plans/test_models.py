@@ -38,8 +38,7 @@ def test_full_coverage_needs_no_value():
     [
         {"resolution": "organisation"},
         {"resolution": "wildcard"},
-        {"resolution": "unresolved", "organisation_id": 5},
-        {"resolution": "organisation", "organisation_id": 5, "wildcard": "members"},
+        {"resolution": "as_printed", "wildcard": "members"},
         {"role": "boss"},
     ],
 )
@@ -76,24 +75,26 @@ def test_who_sees_which_plan():
     make.plan(make.SOUTH, title="south issued", state=PlanState.ISSUED)
     make.plan(make.SOUTH, title="south public", state=PlanState.ISSUED, public=True)
     make.plan(make.SOUTH, title="south public draft", public=True)
-    make.ledger_task(city, {7: make.SOUTH})
+    school, farm = (make.organisation(make.SOUTH, name) for name in ("县教育局", "县农业农村局"))
+    make.ledger_task(city, (school,))
 
     assert _titles(Scope(regions=(make.NORTH,))) == {"city issued", "north draft"}
     assert _titles(Scope(regions=(make.CITY,))) == {
         "city issued", "city draft", "north draft", "south issued", "south public", "south public draft",
     }  # fmt: skip
-    assert _titles(Scope(organisations=frozenset({7}))) == {"city issued"}
-    assert _titles(Scope(organisations=frozenset({8}))) == set()
+    assert _titles(Scope(organisations=frozenset({school.pk}))) == {"city issued"}
+    assert _titles(Scope(organisations=frozenset({farm.pk}))) == set()
     assert _titles(PUBLIC) == {"south public"}
     assert _titles(Scope()) == set()
 
 
 def test_a_county_sees_exactly_the_city_tasks_that_name_its_units():
     city = make.plan(make.CITY, state=PlanState.ISSUED)
-    both = make.ledger_task(city, {7: make.NORTH, 8: make.SOUTH})
-    south = make.ledger_task(city, {8: make.SOUTH})
-    make.ledger_task(city, {9: make.CITY})
-    shown = make.ledger_task(city, {9: make.CITY}, public=True)
+    in_north, in_south, in_city = (make.organisation(region) for region in (make.NORTH, make.SOUTH, make.CITY))
+    both = make.ledger_task(city, (in_north, in_south))
+    south = make.ledger_task(city, (in_south,))
+    make.ledger_task(city, (in_city,))
+    shown = make.ledger_task(city, (in_city,), public=True)
     own = make.ledger_task(make.plan(make.NORTH, state=PlanState.ISSUED))
 
     def ids(scope):
@@ -101,16 +102,17 @@ def test_a_county_sees_exactly_the_city_tasks_that_name_its_units():
 
     assert ids(Scope(regions=(make.NORTH,))) == {both.pk, own.pk}
     assert ids(Scope(regions=(make.SOUTH,))) == {both.pk, south.pk}
-    assert ids(Scope(organisations=frozenset({8}))) == {both.pk, south.pk}
+    assert ids(Scope(organisations=frozenset({in_south.pk}))) == {both.pk, south.pk}
     assert ids(PUBLIC) == {shown.pk}
 
 
 def test_a_target_is_seen_by_the_units_of_its_task_and_by_the_owner_of_the_figure():
     city = make.plan(make.CITY, state=PlanState.ISSUED)
-    named = make.ledger_target(make.ledger_task(city, {7: make.NORTH}))
-    owned = make.ledger_target(make.ledger_task(city, {9: make.CITY}), data_owner_id=7)
+    in_north, in_city = make.organisation(make.NORTH), make.organisation(make.CITY)
+    named = make.ledger_target(make.ledger_task(city, (in_north,)))
+    owned = make.ledger_target(make.ledger_task(city, (in_city,)), data_owner=in_north)
 
-    assert set(LedgerTarget.objects.visible_to(Scope(organisations=frozenset({7})))) == {named, owned}
+    assert set(LedgerTarget.objects.visible_to(Scope(organisations=frozenset({in_north.pk})))) == {named, owned}
     assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.NORTH,)))) == {named}
     assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.SOUTH,)))) == set()
 

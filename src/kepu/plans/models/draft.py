@@ -90,7 +90,9 @@ class Assignment(DraftRow):
     name = models.CharField(max_length=120)  # with the level character restored
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.RESPONSIBLE)
     resolution = models.CharField(max_length=16, choices=Resolution.choices, default=Resolution.UNRESOLVED)
-    organisation_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     wildcard = models.CharField(max_length=40, blank=True)
     inherited = models.BooleanField(default=False)  # from a lead-in or standing clause
 
@@ -101,11 +103,11 @@ class Assignment(DraftRow):
             models.CheckConstraint(
                 name="plans_assignment_resolution",
                 condition=(
-                    Q(resolution=Resolution.ORGANISATION, organisation_id__isnull=False, wildcard="")
-                    | (Q(resolution=Resolution.WILDCARD, organisation_id__isnull=True) & ~Q(wildcard=""))
+                    Q(resolution=Resolution.ORGANISATION, organisation__isnull=False, wildcard="")
+                    | (Q(resolution=Resolution.WILDCARD, organisation__isnull=True) & ~Q(wildcard=""))
                     | Q(
                         resolution__in=[Resolution.UNRESOLVED, Resolution.AS_PRINTED],
-                        organisation_id__isnull=True,
+                        organisation__isnull=True,
                         wildcard="",
                     )
                 ),

@@ -64,7 +64,7 @@ class LedgerTargetQuerySet(models.QuerySet):
         condition = scope.under()
         if scope.regions or scope.organisations:
             named = LedgerUnit.objects.filter(task=OuterRef("task")).within(scope)
-            condition |= Exists(named) | Q(data_owner_id__in=scope.organisations)
+            condition |= Exists(named) | Q(data_owner__in=scope.organisations)
         if scope.public:
             condition |= Q(public=True)
         return self.filter(condition)
@@ -95,7 +95,7 @@ class LedgerUnitQuerySet(models.QuerySet):
     def within(self, scope: foundation.Scope) -> models.QuerySet:
         """Units that are one of the scope's organisations, or lie in one of its regions."""
         return self.filter(
-            Q(organisation_id__in=scope.organisations) | scope.under("organisation_path"), organisation_id__isnull=False
+            Q(organisation__in=scope.organisations) | scope.under("organisation_path"), organisation__isnull=False
         )
 
 
@@ -109,7 +109,7 @@ class LedgerUnit(models.Model):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=16, choices=Role.choices)
     resolution = models.CharField(max_length=16, choices=Resolution.choices)
-    organisation_id = models.BigIntegerField(null=True)
+    organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
     # region of the organisation, for the scope; indexed alone, since only such an index serves prefixes on PostgreSQL
     organisation_path = models.CharField(max_length=120, blank=True, db_index=True)
     wildcard = models.CharField(max_length=40, blank=True)
@@ -123,10 +123,10 @@ class LedgerUnit(models.Model):
             models.CheckConstraint(name="plans_ledgerunit_resolved", condition=~Q(resolution=Resolution.UNRESOLVED)),
             models.CheckConstraint(
                 name="plans_ledgerunit_organisation_has_path",
-                condition=Q(organisation_id__isnull=True) | ~Q(organisation_path=""),
+                condition=Q(organisation__isnull=True) | ~Q(organisation_path=""),
             ),
         ]
-        indexes = [models.Index(fields=["organisation_id", "task"], name="plans_ledgerunit_of")]
+        indexes = [models.Index(fields=["organisation", "task"], name="plans_ledgerunit_of")]
 
 
 class RollItem(models.Model):

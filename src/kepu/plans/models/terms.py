@@ -42,7 +42,9 @@ class TargetTerms(models.Model):
     years = models.PositiveSmallIntegerField(null=True, blank=True)  # within how many, every how many
     counting = models.CharField(max_length=16, choices=Counting.choices, default=Counting.CUMULATIVE)
     definition = models.TextField(blank=True)  # 统计口径
-    data_owner_id = models.BigIntegerField(null=True, blank=True, db_index=True)  # 归口单位
+    data_owner = models.ForeignKey(  # 归口单位
+        "people.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     baseline_value = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
     baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
 
