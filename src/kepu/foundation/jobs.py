@@ -272,3 +272,11 @@ def forget_old() -> int:
     """Remove jobs that were closed longer than KEPT ago."""
     closed = [JobState.DONE, JobState.FAILED, JobState.CANCELLED]
     return Job.objects.filter(state__in=closed, finished_at__lt=clock.now() - KEPT).delete()[0]
+
+
+def oldest_waiting() -> timedelta:
+    """How long the job that is due and waits longest has been due; zero when none waits."""
+    now = clock.now()
+    due = Job.objects.filter(state=JobState.WAITING, due_at__lt=now).order_by("due_at").values_list("due_at", flat=True)
+    first = due.first()
+    return now - first if first else timedelta(0)

@@ -74,3 +74,8 @@ def _claim(duty: Duty, all_now: bool) -> bool:
             return TickRun.objects.get_or_create(name=duty.name, defaults={"started_at": now})[1]
     except IntegrityError:
         return False
+
+
+def failures() -> list[tuple[str, str]]:
+    """Duties whose last run failed: (name, what was said)."""
+    return list(TickRun.objects.exclude(failure="").order_by("name").values_list("name", "failure"))

@@ -10,6 +10,10 @@ Verb = Callable[[Sequence[str]], int]
 # verb: (module with `main(argv) -> int`, needs Django, what it does)
 VERBS: dict[str, tuple[str, bool, str]] = {
     "migrate": ("kepu.project.migrate", True, "create or bring up to date the database"),
+    "serve": ("kepu.project.serve", True, "run the web server, a worker and the ticker"),
+    "worker": ("kepu.project.worker", True, "do background work"),
+    "tick": ("kepu.project.tick", True, "run the periodic duties that are due"),
+    "check": ("kepu.project.check", True, "check the installation and its data"),
     "manage": ("kepu.project.manage", True, "any command of Django, for developers"),
 }
 

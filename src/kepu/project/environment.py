@@ -25,6 +25,7 @@ class Environment:
     secret_key: str
     audit_key: str
     behind_proxy: bool
+    tls: bool  # set by `kepu serve --cert` for its children
     audit_days: int  # how long audit entries are kept; never below six months
 
 
@@ -41,6 +42,7 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         secret_key=environ.get("KEPU_SECRET_KEY") or key_file(data, "secret.key"),
         audit_key=environ.get("KEPU_AUDIT_KEY") or key_file(data, "audit.key"),
         behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
+        tls=environ.get("KEPU_TLS", "") == "1",
         audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
 

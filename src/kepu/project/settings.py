@@ -131,7 +131,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # --- headers and cookies -------------------------------------------------------------------------------------------
 # Plain http serves only this machine, or a closed office network that the operator names; cookie names differ so that
 # a browser never sends a cookie of the secure site in the clear.
-KEPU_TLS = ENV.production or ENV.behind_proxy
+KEPU_TLS = (ENV.production or ENV.behind_proxy or ENV.tls) and ENV.plain_http != "lan"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEPU_TLS
 SESSION_COOKIE_NAME = "__Host-kepu" if KEPU_TLS else "kepu-plain"
 CSRF_COOKIE_NAME = "__Host-kepu-csrf" if KEPU_TLS else "kepu-plain-csrf"
@@ -173,5 +173,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Its "shutting down gracefully" is what `kepu serve` asked for.
+    "loggers": {"django_tasks_db": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

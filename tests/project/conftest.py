@@ -1,0 +1,77 @@
+"""An installation of its own for tests of the command: a data directory and, on PostgreSQL, a database of its own."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+SERVER = os.environ.get("KEPU_DATABASE_URL", "")
+
+
+@dataclass
+class Installation:
+    data: Path
+    database_url: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+
+    def environ(self, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("KEPU_", "DJANGO_"))}
+        paths = os.pathsep.join([str(SOURCE), str(SOURCE.parent)])
+        mine = {"KEPU_DATA": str(self.data), "KEPU_DATABASE_URL": self.database_url, "PYTHONPATH": paths}
+        return {**kept, **mine, **self.env, **more}
+
+    def command(self, *argv: str) -> list[str]:
+        return [sys.executable, "-m", "kepu", *argv]
+
+    def run(self, *argv: str, timeout: int = 60, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*argv), env=self.environ(**env), capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    def python(self, code: str, **env: str) -> str:
+        """What `code` prints inside this installation; Django is set up."""
+        start = (
+            "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'kepu.project.settings'\nimport django; django.setup()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", start + code],
+            env=self.environ(**env),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+def new_database(template: str = "") -> str:
+    """A database on the test server, a copy of `template` if one is named; its URL."""
+    name = f"kepu_{secrets.token_hex(6)}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""))
+    return urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Installation:
+    """Made once; tests work on copies."""
+    made = Installation(tmp_path_factory.mktemp("migrated") / "data", new_database() if SERVER else "")
+    done = made.run("migrate")
+    assert (done.returncode, done.stderr) == (0, "")
+    return made
+
+
+@pytest.fixture
+def installation(migrated: Installation, tmp_path: Path) -> Installation:
+    data = tmp_path / "data"
+    shutil.copytree(migrated.data, data)
+    return Installation(data, new_database(migrated.database_url) if SERVER else "")
