@@ -1,0 +1,189 @@
+"""The ledger: what the issued plans ask of whom, by when, and where each task stands."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from kepu.foundation import door as foundation
+from kepu.people import door as people
+from kepu.plans import actions, exports
+from kepu.plans.enums import Role
+from kepu.plans.filters import LedgerFilter, TaskStateForm
+from kepu.plans.models import LedgerTask
+from kepu.plans.queries import ledger as queries
+from kepu.plans.services.ledger import set_state
+
+PAGE = 50
+
+
+def in_order(ids: Any) -> list[people.OrganisationInfo]:
+    """Organisations in the office's fixed order of units."""
+    found = people.organisations(list(ids)).values()
+    return sorted(found, key=lambda one: (one.region_path, one.sort_order, one.id))
+
+
+def _filter(request: HttpRequest) -> tuple[LedgerFilter, queries.Asked]:
+    """The form and what it asks; what is not understood in the address is left out rather than refused."""
+    form = LedgerFilter(
+        request.GET,
+        plans=[(plan.pk, plan.title) for plan in queries.issued_plans(request.scope)],
+        units=[(one.id, one.short_name) for one in in_order(queries.unit_counts(request.scope))],
+    )
+    form.is_valid()
+    given = {name: form.cleaned_data.get(name) or "" for name in ("role", "category", "due", "state")}
+    return form, queries.Asked(
+        words=form.cleaned_data.get("q") or "",
+        plan=form.cleaned_data.get("plan"),
+        unit=form.cleaned_data.get("unit"),
+        **given,
+    )
+
+
+def _shown(tasks: Any, by: str = "section") -> list[LedgerTask]:
+    """The tasks of one page, each with its units by role and the heading it stands under."""
+    shown = list(tasks)
+    for task in shown:
+        task.by_role = queries.units_by_role(task)
+        task.heading = _heading(task, by)
+    return shown
+
+
+def _heading(task: LedgerTask, by: str) -> str:
+    if by == "unit":
+        return task.answering or _("No unit")
+    if by == "category":
+        return task.get_category_display() or _("No group or project")
+    if by == "due":
+        return (
+            _("%(year)s-%(month)s") % {"year": task.due_on.year, "month": task.due_on.month}
+            if task.due_on
+            else _("No date")
+        )
+    sections = dict.fromkeys(title for title in (task.chapter_title, task.section_title) if title)
+    return " › ".join([task.plan.title, *sections])
+
+
+def _tabs(request: HttpRequest) -> list[tuple[str, str, str, None]]:
+    labels = {
+        "section": _("By section"),
+        "unit": _("By unit"),
+        "category": _("By group or project"),
+        "due": _("By deadline"),
+    }
+    found = []
+    for key, label in labels.items():
+        query = request.GET.copy()
+        query["by"] = key
+        query.pop("page", None)
+        found.append((key, label, f"?{query.urlencode()}", None))
+    return found
+
+
+@foundation.access(actions.READ)
+@require_GET
+def ledger_list(request: HttpRequest) -> HttpResponse:
+    form, asked = _filter(request)
+    tabs = _tabs(request)
+    by = request.GET.get("by", "section")
+    by = by if by in {key for key, *_rest in tabs} else "section"
+    tasks = queries.ordered(queries.matching(request.scope, asked), by)
+    if (wanted := request.GET.get("export", "")) in exports.FORMATS:
+        return exports.breakdown(tasks, wanted, title=_("Breakdown of tasks"), request=request)
+    page = Paginator(queries.with_rows(tasks), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "tasks": _shown(page.object_list, by),
+        "by": by,
+        "tabs": tabs,
+        "summary": queries.summary(queries.matching(request.scope, asked), asked.today),
+        "goals": queries.goals(asked.plan, request.scope) if asked.plan else (),
+        "today": asked.today,
+        "exports": exports.links(request, exports.FORMATS),
+    }
+    return render(request, "plans/ledger_list.html", context)
+
+
+@foundation.access(actions.READ)
+@require_GET
+def ledger_task(request: HttpRequest, task_id: int) -> HttpResponse:
+    task = get_object_or_404(queries.with_rows(LedgerTask.objects.visible_to(request.scope)), pk=task_id)
+    form = TaskStateForm(initial={"state": task.state, "state_note": task.state_note, "seen": task.version})
+    return _task_page(request, task, form)
+
+
+def _task_page(request: HttpRequest, task: LedgerTask, form: TaskStateForm, status: int = 200) -> HttpResponse:
+    owners = people.organisations({t.data_owner_id for t in task.shown_targets if t.data_owner_id})
+    for target in task.shown_targets:
+        target.owner = owners.get(target.data_owner_id)
+    members = queries.members(task)
+    context = {
+        "task": task,
+        "units": [(Role(role).label, units) for role, units in queries.units_by_role(task).items() if units],
+        "members": in_order(members),
+        "upper": queries.confirmed_upper(task),
+        "form": form,
+        "may_set": request.actor.may(actions.REVIEW, task.region_path),
+    }
+    return render(request, "plans/ledger_task.html", context, status=status)
+
+
+@foundation.access(actions.REVIEW)
+@require_POST
+def ledger_task_state(request: HttpRequest, task_id: int) -> HttpResponse:
+    task = get_object_or_404(queries.with_rows(LedgerTask.objects.visible_to(request.scope)), pk=task_id)
+    foundation.actions.require(request.actor, actions.REVIEW, task.region_path)
+    form = TaskStateForm(request.POST)
+    if not form.is_valid():
+        return _task_page(request, task, form, status=422)
+    given = form.cleaned_data
+    set_state(task, state=given["state"], note=given["state_note"], seen=given["seen"], actor=request.actor)
+    return redirect("plans:ledger_task", task_id=task.pk)
+
+
+@foundation.access(actions.READ)
+@require_GET
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """Every unit that the visible tasks name, with how much it leads and helps with."""
+    counts = queries.unit_counts(request.scope)
+    rows = [{"unit": one, "counts": counts[one.id]} for one in in_order(counts)]
+    if (wanted := request.GET.get("export", "")) in exports.TABLES:
+        return exports.units(rows, wanted)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "exports": exports.links(request, exports.TABLES)}
+    return render(request, "plans/unit_list.html", context)
+
+
+@foundation.access(actions.READ)
+@require_GET
+def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """One unit's own page: what it leads, what it helps with, for which figures it answers."""
+    asked = queries.Asked(unit=organisation_id)
+    tasks = queries.ordered(queries.matching(request.scope, asked))
+    unit = people.organisations([organisation_id]).get(organisation_id)
+    counts = queries.unit_counts(request.scope, organisation_id).get(organisation_id)
+    if unit is None or counts is None:
+        raise Http404
+    if (wanted := request.GET.get("export", "")) in exports.FORMATS:
+        title = _("Tasks of %(unit)s") % {"unit": unit.short_name}
+        return exports.breakdown(tasks, wanted, title=title, request=request)
+    page = Paginator(queries.with_rows(tasks), PAGE).get_page(request.GET.get("page"))
+    shown = _shown(page.object_list)
+    roles = queries.roles_of(organisation_id, [task.pk for task in shown])
+    for task in shown:
+        task.own_role = Role(roles[task.pk]).label
+    context = {
+        "unit": unit,
+        "page": page,
+        "tasks": shown,
+        "counts": counts,
+        "summary": queries.summary(queries.matching(request.scope, asked), asked.today),
+        "owned": queries.owned_targets(organisation_id, request.scope),
+        "today": asked.today,
+        "exports": exports.links(request, exports.FORMATS),
+    }
+    return render(request, "plans/unit_page.html", context)
