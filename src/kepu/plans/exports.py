@@ -38,7 +38,7 @@ def breakdown_columns() -> list[foundation.spreadsheets.Column]:
     return [
         column("position", _("No."), kind="integer"),
         column("section", _("Section")),
-        column("task", _("Task")),
+        column("task", _("Work task")),
         column("targets", _("Target (value and unit)")),
         column("criterion", _("Completion criterion")),
         column("lead", _("Lead unit")),
