@@ -1,0 +1,178 @@
+"""What a target counts: the short noun phrase before or after the amount."""
+
+import re
+
+from kepu.engines.plandoc.vocabulary import quantities as words
+
+_LONGEST = 40
+_TIME_START = re.compile(
+    r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季)"
+    r"|每人每年|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
+    r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
+)
+_LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
+_TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
+_TRAIL_COMPARED = re.compile(
+    r"(?:比|较|同比|每年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:提高|增长|提升|增加|上升)了?(?:到|至)?$"
+)
+_CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
+_CONTINUES = tuple(words.CONTINUES_AFTER)
+_NOUN_STOP = re.compile("|".join(sorted(map(re.escape, words.NOUN_STOPS), key=len, reverse=True)))
+_MARKS = re.compile(r"[“”‘’\"《》—]")
+_STOPS = ",;。:!?"
+_EACH = re.compile(
+    r"(?:^|[,;。、])(?:[^,;。、]{0,6})?((?:每个?|各)[一-鿿]{1,10}?)(?=至少|不少于|不低于|建|配|设|培|有|开|举|组|完|达|要|每|$)"
+)
+_AGENTS = re.compile(
+    r"^(?:市|县|区|省|州|镇|乡)(?:科协|教育局|教体局|农业农村局|人社局|科技局|妇联|卫健委|总工会|文旅局)[一-鿿]{0,4}?(?=开展|组织|举办|建成|培训|完成)"
+)
+
+
+def subject_before(text: str) -> str:
+    """The noun phrase at the end of the words before an amount, without time, verb and comparator; may be empty."""
+    text = _strip_end(text)
+    text = _strip_start(text)
+    cut = None
+    for match in _CUT.finditer(text):
+        if len(text) - match.end() >= 4 and match.start() > 0:
+            cut = match.end()
+    if cut is not None:
+        text = _strip_start(text[cut:])
+    if len(text) > 18 and "的" in text[2:]:
+        rest = text[text.rindex("的") + 1 :]
+        if len(rest) >= 4:
+            text = rest
+    return _finish(text)
+
+
+def subject_after(text: str, next_amount: int) -> str:
+    """The noun phrase at the beginning of the words after an amount; next_amount is where the next amount starts."""
+    text = text.removeprefix("的")
+    end = len(text)
+    depth = 0
+    for i, c in enumerate(text[: _LONGEST * 2]):
+        if c in "“《(":
+            if c == "(" and depth == 0:
+                end = i
+                break
+            depth += 1
+        elif c in "”》)":
+            if depth == 0:
+                end = i
+                break
+            depth -= 1
+        elif (depth == 0 and (c in _STOPS or c == "\t")) or (
+            depth == 0 and c == "、" and next_amount > i and _amount_in_part(text, i, next_amount)
+        ):
+            end = i
+            break
+    else:
+        end = min(end, _LONGEST * 2)
+    text = text[: min(end, next_amount) if next_amount > 0 else end]
+    if any(text.startswith(word) for word in _CONTINUES):
+        return ""
+    stop = next((m for m in _NOUN_STOP.finditer(text) if m.start() >= 2), None)
+    if stop:
+        text = text[: stop.start()]
+    if "的" in text[1:]:
+        rest = text[text.rindex("的") + 1 :]
+        if len(rest) >= 3:
+            text = rest
+    return _finish(_strip_start(text, verbs=False).rstrip("和及与、"))
+
+
+def _amount_in_part(text: str, start: int, next_amount: int) -> bool:
+    """The next amount stands in the same part of the list or the one after this 、."""
+    stop = next((i for i in range(start + 1, min(len(text), start + 60)) if text[i] in _STOPS), len(text))
+    return next_amount <= stop
+
+
+def subject_of_object(text: str) -> str:
+    """What an earlier clause speaks of: its object after the last verb, or its last words."""
+    text = _strip_end(text)
+    cuts = list(_CUT.finditer(text))
+    if cuts and len(text) - cuts[-1].end() >= 2:
+        text = text[cuts[-1].end() :]
+    text = _strip_start(text)
+    if "的" in text[1:] and len(text) > 14:
+        rest = text[text.rindex("的") + 1 :]
+        text = rest if len(rest) >= 3 else text
+    text = re.sub(r"^.*(?:活动中|方面|中|下)(?=.{4})", "", text) if len(text) > 16 else text
+    return _finish(re.sub(r"(?:等)?(?:活动|工作)$", "", text) if len(text) > 16 else text)
+
+
+def each_prefix(text: str) -> str:
+    """`每村` or `各中小学校` when the words before the amount spread it over places."""
+    places = [match[1] for match in _EACH.finditer(text[-40:])]
+    place = places[-1] if places else ""
+    return "" if re.match(r"每个?(?:年|学年|月|季|周|半|学期|人每)|各(?:类|级|项|种|界|方)", place) else place
+
+
+def ends_with_verb(text: str) -> bool:
+    """The words before the amount end in a verb, so what is counted follows the amount."""
+    text = re.sub(
+        r"(?:至少|不少于|不低于|不得少于|超过|近|约|达到?|共计?|总计|累计|各|力争|不超过|超|再|以上|了|好|出|过)+$",
+        "",
+        text,
+    )
+    return bool(text) and any(text.endswith(v) for v in _VERB_ENDS)
+
+
+_VERB_ENDS = (*(v for v in words.LEADING_VERBS if len(v) >= 2), "建", "办", "设", "有", "配")
+
+
+def split_coordination(text: str, count: int) -> list[str] | None:
+    """Subjects of `国家级、省级、市级基地分别达到…`: the parts with the common end of the last one, or None."""
+    parts = [p for p in re.split(r"[、和与及]", text) if p]
+    if len(parts) != count:
+        return None
+    last = parts[-1]
+    tail = ""
+    first = parts[0]
+    for size in range(len(last) - 1, 0, -1):
+        head = last[:-size]
+        if first.endswith(head[-1:]) and len(head) <= len(first) + 1:
+            tail = last[-size:]
+            break
+    if not tail or any(p.endswith(tail[-2:]) for p in parts[:-1]):
+        return [_finish(p) for p in parts]
+    return [_finish(p + tail) for p in parts[:-1]] + [_finish(last)]
+
+
+def _strip_start(text: str, *, verbs: bool = True) -> str:
+    for _ in range(12):
+        before = text
+        text = text.lstrip("、,;:。 和及与并")
+        text = _TIME_START.sub("", text, count=1)
+        text = _AGENTS.sub("", text)
+        lead = _LEAD.match(text) if verbs else None
+        if (
+            lead
+            and len(text) - lead.end() >= 2
+            and not text[lead.end() :].startswith(
+                ("率", "量", "度", "者", "数", "的比例", "机构", "基地", "工程", "中心", "点", "站")
+            )
+        ):
+            text = text[lead.end() :]
+        if text == before:
+            break
+    return text
+
+
+def _strip_end(text: str) -> str:
+    text = text.rstrip("、,;:( ")
+    for _ in range(8):
+        before = text
+        text = _TRAIL_COMPARED.sub("", text)
+        trail = _TRAIL.search(text)
+        if trail and len(text) - len(trail[0]) >= 0:
+            text = text[: trail.start()]
+        text = text.rstrip("、,: ")
+        if text == before:
+            break
+    return text
+
+
+def _finish(text: str) -> str:
+    text = _MARKS.sub("", "".join(text.split())).strip("、,;:。()· 了")
+    return text if len(text) <= _LONGEST else text[-_LONGEST:]

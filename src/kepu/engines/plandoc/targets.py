@@ -1,0 +1,436 @@
+"""Stage five: every number of the plan is accounted for; commitments with a quantity become targets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kepu.engines.plandoc.amounts import Amount, Runs, find_amounts
+from kepu.engines.plandoc.model import Number, Period, Target
+from kepu.engines.plandoc.normal import bare
+from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
+from kepu.engines.plandoc.subjects import (
+    each_prefix,
+    ends_with_verb,
+    split_coordination,
+    subject_after,
+    subject_before,
+    subject_of_object,
+)
+from kepu.engines.plandoc.vocabulary import quantities as words
+
+_SENTENCE_END = re.compile(r"[。!?]+[”’)》」]*")
+_AFTER = re.compile(r"\(含\)以上|[及或]?以上|以内|之内|[及或]?以下|左右|上下|内(?=[^容涵外部在]|$)|/(?:年|月)")
+_FROM = re.compile(r"(?:由|从)[^,;。]{0,24}$")
+_TO = re.compile(
+    r"^(?:左右|以上)?(?:逐步)?(?:提高|增加|提升|增长|上升|扩大|扩展|发展|增|升|跃升|拓展|扩充|降低|减少|下降|压减)?(?:到|至)"
+)
+_BASIS = re.compile(r"^(?:以上|左右)?的?基础上")
+_CONDITION_AFTER = re.compile(words.CONDITION_AFTER)
+_CONDITION_BEFORE = re.compile(words.CONDITION_BEFORE)
+_QUALIFICATION = re.compile(words.QUALIFICATION_BEFORE)
+_AREA_OF = re.compile(r"^(?:及)?以上的?(?=[一-鿿])")
+_FULL = re.compile(r"全覆盖")
+_NOT_PROMISED = re.compile(r"^(?:的|、|式|型|体系|格局|网络|率|工程|行动|服务体系|模式)")
+_EACH_PLACE = re.compile(r"每个?(?!年|月|周|季|学|半|次|人|场|期|天|日|届)[一-鿿()、]{1,12}$")
+_EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
+_WINDOW = 240
+_HEAD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A stretch of text that may hold targets, and what its targets belong to."""
+
+    start: int
+    end: int
+    task: str | None
+    section: str | None
+    topic: str
+    preamble: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its span and its time phrases."""
+
+    start: int
+    end: int
+    phrases: list[Phrase]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an amount is: class, reason, confidence."""
+
+    kind: str
+    reason: str
+    confidence: float = 0.9
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences of one paragraph, heading or cell."""
+    position = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if text[position : match.end()].strip():
+            yield position, match.end()
+        position = match.end()
+    if text[position:end].strip():
+        yield position, end
+
+
+def sentence_head(text: str, sentence: tuple[int, int]) -> str:
+    """The first ten characters of a sentence, white space removed."""
+    return bare(text[sentence[0] : min(sentence[1], sentence[0] + 40)])[:_HEAD]
+
+
+def read_targets(text: str, areas: tuple[Area, ...], runs: Runs, calendar: Calendar) -> list[tuple[Target, Verdict]]:
+    """All amounts of the areas in order, each as a target with its verdict; those that are no targets keep their class.
+
+    A verdict of kind `target` or `baseline` goes to the ledger; every other kind only accounts for the number."""
+    out: list[tuple[Target, Verdict]] = []
+    for area in areas:
+        for start, end in sentences(text, area.start, area.end):
+            amounts = [a for a in find_amounts(text, start, end) if runs.claimed(a.start, a.end) is None]
+            full = [m.start() for m in _FULL.finditer(text, start, end)]
+            if not amounts and not full:
+                continue
+            sentence = Sentence(start, end, find_phrases(text, start, end, calendar))
+            found = _sentence_targets(text, sentence, amounts, area, calendar)
+            found += _full_coverage(text, sentence, full, area, calendar)
+            out += sorted(found, key=lambda pair: pair[0].start)
+    return out
+
+
+def _sentence_targets(
+    text: str, sentence: Sentence, amounts: list[Amount], area: Area, calendar: Calendar
+) -> list[tuple[Target, Verdict]]:
+    out: list[tuple[Target, Verdict]] = []
+    previous: Amount | None = None
+    subset_open = False
+    for i, amount in enumerate(amounts):
+        following = amounts[i + 1] if i + 1 < len(amounts) else None
+        phrase = governing(sentence.phrases, text, max(sentence.start, amount.start - _WINDOW), amount.start)
+        verdict = _judge(text, sentence, amount, previous, following, phrase, area)
+        between = text[previous.end if previous else sentence.start : amount.start]
+        subset_open = "其中" in between or (
+            subset_open and len(between) < 20 and ";" not in between and "," not in between
+        )
+        tail = _AFTER.match(text, amount.end)
+        target = Target(
+            subject=_subject(text, sentence, amount, previous, following, area),
+            value=_number(amount.value),
+            value_max=None if amount.value_max is None else _number(amount.value_max),
+            unit=amount.unit,
+            comparator=_comparator(text, sentence.start, amount, tail[0] if tail else "", previous),
+            period=_period(phrase, tail[0] if tail else "", calendar),
+            number=amount.text,
+            sentence_head=sentence_head(text, (sentence.start, sentence.end)),
+            task=area.task,
+            section=area.section,
+            is_baseline=verdict.kind == "baseline",
+            modality=_modality(text, sentence.start, amount.start),
+            subset=subset_open,
+            start=amount.start,
+            end=amount.end,
+            sentence=(sentence.start, sentence.end),
+            confidence=verdict.confidence,
+            reason=verdict.reason,
+        )
+        out.append((target, verdict))
+        previous = amount
+    return _respectively(text, sentence, out)
+
+
+def _number(value: float) -> float:
+    return int(value) if value == int(value) else value
+
+
+def _judge(
+    text: str,
+    sentence: Sentence,
+    amount: Amount,
+    previous: Amount | None,
+    following: Amount | None,
+    phrase: Phrase | None,
+    area: Area,
+) -> Verdict:
+    """Target, baseline or what else the amount is, and why."""
+    before = text[max(sentence.start, amount.start - 40) : amount.start]
+    after = text[amount.end : amount.end + 30]
+    if previous and _in_bracket_of(text, previous, amount):
+        return Verdict("breakdown", "bracket_after_quantity")
+    if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
+        return Verdict("condition", "below_a_level")
+    if _CONDITION_AFTER.match(after) and not ends_with_verb(before):
+        return Verdict("condition", "level_of_something_else", 0.8)
+    if (
+        _QUALIFICATION.search(before)
+        and amount.unit not in ("人", "人次")
+        and re.match(r"(?:以上|左右)?的?[一-鿿]", after)
+    ):
+        return Verdict("qualification", "experience_or_size", 0.8)
+    if amount.unit in ("平方米", "亩", "公里") and _AREA_OF.match(after) and following:
+        return Verdict("qualification", "size_of_something_else", 0.8)
+    article = _article(text, sentence, amount, before, phrase)
+    if article:
+        return article
+    if _FROM.search(before) and _TO.match(after):
+        return Verdict("baseline", "from_value")
+    if _BASIS.match(after):
+        return Verdict("baseline", "basis_value")
+    past = is_baseline(sentence.phrases, sentence.start, amount.start)
+    if past and following and _TO.match(after):
+        return Verdict("baseline", "from_value")
+    if area.preamble:
+        return Verdict("baseline", "preamble", 0.8)
+    if past:
+        return Verdict("baseline", past, 0.8)
+    confidence = 0.95 if not amount.chinese else 0.75
+    return Verdict("target", "amount", confidence)
+
+
+def _article(text: str, sentence: Sentence, amount: Amount, before: str, phrase: Phrase | None) -> Verdict | None:
+    """一 is an article but as the size of a scheduled event, after 至少, and after 每 with a place. 百 and 千 alone are round words."""
+    numeral = amount.text[: -len(amount.measure)] if amount.text.endswith(amount.measure) else amount.text
+    if numeral in ("百", "千", "万", "百千", "千百", "万千") and not re.search(
+        r"(?:近|超|超过|约|过|突破|达|达到|不少于)$", before
+    ):
+        return Verdict("name_or_slogan", "round_word", 0.7)
+    if numeral != "一":
+        return None
+    if re.search(r"(?:至少|不少于|不低于|最少)[^,;。]{0,12}$", before) or _EACH_PLACE.search(before):
+        return None
+    if re.search(
+        r"每个?(?!年|月|周|季|学|半|次|场|期|天|日)[一-鿿()]{1,8}?(?:建|配|设|培|有|打造|至少|要)[一-鿿]{0,3}$", before
+    ):
+        return None
+    if phrase and phrase.period.type in _EVENT_TIMES and not phrase.own and amount.measure in words.EVENT_MEASURES:
+        return None
+    return Verdict("lexical", "article")
+
+
+def _in_bracket_of(text: str, previous: Amount, amount: Amount) -> bool:
+    """The amount stands in a bracket that opens right after the quantity before it (or a word of it), without 其中."""
+    between = text[previous.end : amount.start]
+    opening = between.rfind("(")
+    if opening < 0 or ")" in between[opening:] or "其中" in between[opening:]:
+        return False
+    return opening <= 4 or ("、" not in between[:opening] and "," not in between[:opening] and opening <= 16)
+
+
+def _comparator(text: str, sentence: int, amount: Amount, tail: str, previous: Amount | None) -> str:
+    if amount.value_max is not None:
+        return "range"
+    if tail.endswith("以上"):
+        return ">="
+    if tail.endswith(words.AT_MOST_AFTER):
+        return "<="
+    if tail == "内":
+        return "<=" if amount.unit in words.DURATION_UNITS else "="
+    if tail in words.ABOUT_AFTER:
+        return "about"
+    if amount.at_least:
+        return ">="
+    low = max(sentence, amount.start - 60, previous.end if previous else 0)
+    clause = re.split(r"[,;。:]", text[low : amount.start])[-1]
+    direct = re.sub(r"(?:分别|每年|各|为|到|达到?|了|人均|共|总计|累计)+$", "", clause) or clause
+    for candidate in (clause, direct):
+        if candidate.endswith(words.AT_MOST_BEFORE):
+            return "<="
+        if candidate.endswith(words.AT_LEAST_BEFORE):
+            return ">="
+        if candidate.endswith(words.ABOUT_BEFORE) and not candidate.endswith(("附近", "最近", "邻近")):
+            return "about"
+    if any(w in clause for w in words.AT_LEAST_ANYWHERE):
+        return ">="
+    return "="
+
+
+def _period(phrase: Phrase | None, tail: str, calendar: Calendar) -> Period:
+    if phrase is None and tail == "/年":
+        phrase = Phrase(0, 0, Period("per_year"))
+    if phrase is None and tail == "/月":
+        phrase = Phrase(0, 0, Period("per_month"))
+    if phrase and phrase.past:
+        year = phrase.period.year or phrase.period.end_year
+        return Period("year", year=year) if year else Period()
+    return settle(phrase, calendar)
+
+
+def _modality(text: str, sentence: int, number: int) -> str:
+    low = max(sentence, number - _WINDOW)
+    segment = text[max(low, text.rfind(";", low, number) + 1) : number]
+    return "aspirational" if any(w in segment for w in words.ASPIRATIONAL) else "firm"
+
+
+def _segment_start(text: str, sentence: Sentence, amount: Amount, previous: Amount | None) -> int:
+    """Where the words that may name the amount's subject begin: after the last , ; : outside quotes, or the amount before."""
+    low = max(sentence.start, amount.start - _WINDOW)
+    depth = 0
+    position = low
+    for i in range(amount.start - 1, low - 1, -1):
+        c = text[i]
+        if c in "”》)":
+            depth += 1
+        elif c in "“《(":
+            if depth == 0:
+                position = i + 1
+                break
+            depth -= 1
+        elif depth == 0 and c in ",;:。!?\t":
+            position = i + 1
+            break
+    if previous and previous.end > position:
+        tail = _AFTER.match(text, previous.end)
+        position = tail.end() if tail else previous.end
+    return position
+
+
+def _subject(
+    text: str, sentence: Sentence, amount: Amount, previous: Amount | None, following: Amount | None, area: Area
+) -> str:
+    """The noun phrase that the amount counts, from before it, after it, the clause before or the task's title."""
+    start = _segment_start(text, sentence, amount, previous)
+    before = text[start : amount.start]
+    tail = _AFTER.match(text, amount.end)
+    after_start = tail.end() if tail else amount.end
+    after_text = text[after_start : min(sentence.end, after_start + 120)]
+    # A breakdown or other bracket right after the amount is skipped.
+    if after_text.startswith("("):
+        close = after_text.find(")")
+        after_text = after_text[close + 1 :] if close > 0 else after_text
+    gap = following.start - after_start if following else -1
+    earlier = subject_before(before)
+    later = subject_after(after_text, gap) if after_text else ""
+    if later and (not earlier or ends_with_verb(before) or len(earlier) < 2):
+        prefix = each_prefix(before)
+        return later if not prefix or later.startswith(prefix) else prefix + later
+    if len(earlier) >= 2:
+        return earlier
+    if later:
+        return later
+    return _from_context(text, sentence, start, area) or earlier or area.topic
+
+
+def _from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
+    """The object of the nearest earlier clause of the sentence that names one."""
+    low = max(sentence.start, end - _WINDOW)
+    for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
+        found = subject_of_object(clause)
+        if len(found) >= 2:
+            return found
+    return area.topic
+
+
+def _respectively(text: str, sentence: Sentence, found: list[tuple[Target, Verdict]]) -> list[tuple[Target, Verdict]]:
+    """`A、B分别不低于2元、3元`: subjects (or years) in order, the comparator of the first for each."""
+    out = list(found)
+    i = 0
+    while i < len(out):
+        target = out[i][0]
+        low = max(sentence.start, target.start - 60)
+        lead = text[low : target.start]
+        at = lead.rfind("分别")
+        if at < 0 or re.search(r"[,;。]", lead[at:]) or (i and out[i - 1][0].start >= low + at):
+            i += 1
+            continue
+        group = [i]
+        while group[-1] + 1 < len(out):
+            gap = text[out[group[-1]][0].end : out[group[-1] + 1][0].start]
+            if len(gap) > 12 or not re.fullmatch(r"(?:以上|左右)?[、,和及]?(?:不少于|不低于|达到|超过)?", gap):
+                break
+            group.append(group[-1] + 1)
+        if len(group) > 1:
+            _share_out(text, sentence, low + at, out, group)
+        i = group[-1] + 1
+    return out
+
+
+def _share_out(text: str, sentence: Sentence, at: int, out: list[tuple[Target, Verdict]], group: list[int]) -> None:
+    clause = re.split(r"[,;。:]", text[max(sentence.start, at - 80) : at])[-1]
+    years = [p for p in sentence.phrases if p.end <= at and at - p.start < 60 and p.lasting and not p.past]
+    subject = subject_before(clause)
+    parts = split_coordination(subject, len(group))
+    first = out[group[0]][0]
+    for n, index in enumerate(group):
+        target, verdict = out[index]
+        change: dict[str, object] = {"comparator": first.comparator if target.comparator == "=" else target.comparator}
+        if parts:
+            change["subject"] = parts[n]
+        elif len(subject) >= 2:
+            change["subject"] = subject
+        else:
+            change["subject"] = first.subject
+        if not parts and len(years) == len(group) and first.period.type == "deadline":
+            change["period"] = years[n].period
+        out[index] = (replace(target, **change), verdict)  # type: ignore[arg-type]
+
+
+def _full_coverage(
+    text: str, sentence: Sentence, places: list[int], area: Area, calendar: Calendar
+) -> list[tuple[Target, Verdict]]:
+    """全覆盖 promised of something: a target without a number."""
+    out = []
+    for at in places:
+        end = at + 3
+        if _NOT_PROMISED.match(text[end : end + 4]) or _quoted(text, sentence, at):
+            continue
+        phrase = governing(sentence.phrases, text, max(sentence.start, at - _WINDOW), at)
+        low = _segment_start(text, sentence, Amount(at, end, "", 0, None, "", "", True), None)
+        subject = subject_before(re.sub(r"(?:的|基本实现|实现|率先实现)$", "", text[low:at]))
+        if len(subject) < 2:
+            subject = _from_context(text, sentence, low, area)
+        kind = "target"
+        if area.preamble or is_baseline(sentence.phrases, sentence.start, at):
+            kind = "baseline"
+        out.append(
+            (
+                Target(
+                    subject=subject,
+                    value=None,
+                    value_max=None,
+                    unit="全覆盖",
+                    comparator="=",
+                    period=_period(phrase, "", calendar),
+                    number="全覆盖",
+                    sentence_head=sentence_head(text, (sentence.start, sentence.end)),
+                    task=area.task,
+                    section=area.section,
+                    is_baseline=kind == "baseline",
+                    modality=_modality(text, sentence.start, at),
+                    subset=False,
+                    start=at,
+                    end=end,
+                    sentence=(sentence.start, sentence.end),
+                    confidence=0.7,
+                    reason="full_coverage",
+                ),
+                Verdict(kind, "full_coverage", 0.7),
+            )
+        )
+    return out
+
+
+def _quoted(text: str, sentence: Sentence, at: int) -> bool:
+    low = max(sentence.start, at - 60)
+    return text.rfind("“", low, at) > text.rfind("”", low, at)
+
+
+def account(runs: Runs, judged: list[tuple[Target, Verdict]], indexes: dict[int, int]) -> tuple[Number, ...]:
+    """Every number run with its class; indexes maps the start of a reported target to its place in the list."""
+    out = []
+    amounts = sorted(((t.start, t.end, v) for t, v in judged), key=lambda a: a[0])
+    n = 0
+    for (start, end), claim in zip(runs.spans, runs.claims, strict=True):
+        while n < len(amounts) and amounts[n][1] <= start:
+            n += 1
+        if n < len(amounts) and amounts[n][0] <= start < amounts[n][1]:
+            verdict = amounts[n][2]
+            out.append(
+                Number(start, end, "", verdict.kind, verdict.reason, indexes.get(amounts[n][0]), verdict.confidence)
+            )
+        elif claim:
+            out.append(Number(start, end, "", claim.kind, claim.reason, None, 0.9))
+        else:
+            out.append(Number(start, end, "", "lexical", "no_measure_word", None, 0.8))
+    return tuple(out)
