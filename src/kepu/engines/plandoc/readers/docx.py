@@ -144,24 +144,24 @@ class _Reader:
         """Label and text of a paragraph; manual line breaks stay."""
         text = "".join(_runs(element))
         label = self._label(element.find("pPr"))
-        if label and text and label[-1].isalnum() and text[0].isalnum():
-            label += " "
+        if label and text and label[-1].isascii() and label[-1].isalnum():
+            label += " "  # 「1 2025年」, never 「12025年」
         return label + text
 
     def _label(self, properties: Element | None) -> str:
         list_id, depth = _list_of(properties)
         style = "" if properties is None else _value(properties, "pStyle")
         if not list_id:
-            list_id, styled = self._chain(style)
+            list_id, styled, style = self._chain(style)
             depth = styled if depth is None else depth
         if not list_id or list_id == "0":
             return ""
-        if depth is None:
+        if depth is None:  # the level then names the style
             depth = self.style_levels.get((self.numbering.lists.get(list_id, ""), style), 0)
         return self.numbering.label(list_id, depth)
 
-    def _chain(self, style: str) -> tuple[str, int | None]:
-        """List and level that a style or one of its ancestors names."""
+    def _chain(self, style: str) -> tuple[str, int | None, str]:
+        """List and level that a style or one of its ancestors names, and which of them."""
         depth: int | None = None
         for _ in range(20):
             found = self.styles.get(style)
@@ -169,9 +169,9 @@ class _Reader:
                 break
             depth = found.depth if depth is None else depth
             if found.list_id:
-                return found.list_id, depth
+                return found.list_id, depth, style
             style = found.based_on
-        return "", depth
+        return "", depth, style
 
     def cells(self, table: Element) -> list[Cell]:
         """The table's cells; a vertical merge is one cell over several rows."""

@@ -16,6 +16,7 @@ from .tables import Cell, one_line, tab_lines
 
 SNAP = 3.0  # points; rules nearer than this are one rule
 LONG = 6.0  # points; shorter strokes are ornaments or underlines of single characters
+BLANK = " "  # a blank that the writer typed
 MAX_RULES = 4_000  # of one page; a page of a drawing has more and no table
 
 
@@ -82,16 +83,19 @@ def pages_text(pages: Iterable[Page]) -> str:
     """Pages as text, each ended by a form feed; a row cut by a page break is made whole in the page where it begins."""
     result: list[list[str | Table]] = []
     last: Table | None = None
+    heading: dict[int, str] = {}
     for page in pages:
         blocks = list(page.blocks)
-        first = next((block for block in blocks if isinstance(block, Table)), None)
-        # Above a continued table stands at most the running header.
-        if first is not None and last is not None and blocks.index(first) <= 2 and _continues(last, first):
-            _carry_over(last, first)
-        result.append(blocks)
         tables = [block for block in blocks if isinstance(block, Table)]
-        behind = len(blocks) - 1 - blocks.index(tables[-1]) if tables else 0
-        last = tables[-1] if tables and behind <= 2 else None
+        # Around a page break stand at most the page number, the running header and its second line.
+        if tables and last is not None and blocks.index(tables[0]) <= 2 and _continues(last, tables[0]):
+            _carry_over(last, tables[0], heading)
+        elif tables:
+            heading = _row(tables[0], 0)
+        if len(tables) > 1:
+            heading = _row(tables[-1], 0)
+        last = tables[-1] if tables and len(blocks) - 1 - blocks.index(tables[-1]) <= 2 else None
+        result.append(blocks)
     texts = []
     for blocks in result:
         lines = [line for block in blocks for line in (block.lines() if isinstance(block, Table) else [block])]
@@ -125,7 +129,14 @@ def _rows(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
         else:
             rows.append([glyph])
             middle, height = glyph.middle, tall
-    return [sorted(row, key=lambda glyph: glyph.left) for row in rows]
+    trimmed = (_trimmed(sorted(row, key=lambda glyph: glyph.left)) for row in rows)
+    return [row for row in trimmed if row]
+
+
+def _trimmed(row: list[Glyph]) -> list[Glyph]:
+    """Typed blanks count between characters only."""
+    inked = [at for at, glyph in enumerate(row) if glyph.text != BLANK]
+    return row[inked[0] : inked[-1] + 1] if inked else []
 
 
 def _half_width(glyphs: Sequence[Glyph], size: float) -> float:
@@ -139,18 +150,21 @@ def _columns(text: str) -> int:
 
 
 def _aligned(row: Sequence[Glyph], margin: float, half: float) -> str:
-    line, filled, end = "", 0, margin
+    line, filled, end, blank = "", 0, margin, False
     for glyph in row:
+        if glyph.text == BLANK:
+            blank = True
+            continue
         gap = (glyph.left - end) / half
         # Justified lines and mixed scripts spread characters by a little; a column starts behind a whole character.
         if not line or gap >= 2:
             place = round((glyph.left - margin) / half)
             blanks = max(place - filled, 2 if line else 0)
         else:
-            blanks = 1 if gap > 0.8 else 0
+            blanks = 1 if blank or gap > 0.8 else 0
         line += " " * blanks + glyph.text
         filled += blanks + _columns(glyph.text)
-        end = max(end, glyph.right)
+        end, blank = max(end, glyph.right), False
     return line.rstrip()
 
 
@@ -303,10 +317,10 @@ def _row(table: Table, row: int) -> dict[int, str]:
     return {column: text for (at, column), text in table.text_of.items() if at == row}
 
 
-def _carry_over(above: Table, below: Table) -> None:
+def _carry_over(above: Table, below: Table, heading: dict[int, str]) -> None:
     """Take the repeated heading and the rest of a cut row out of the lower table."""
     row = 0
-    if _row(below, 0) and _row(below, 0) == _row(above, 0):
+    if heading and _row(below, 0) == heading:
         _clear(below, 0)
         row = 1
     rest, cut = _row(below, row), _row(above, len(above.rows) - 2)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from .layout import Glyph, Page, Rule, pages_text, read_page
+from .layout import BLANK, Glyph, Page, Rule, pages_text, read_page
 from .packages import Package, resolve
 from .plain import tidy
 from .result import Decoded, Unreadable
@@ -39,8 +39,9 @@ def read_ofd(data: bytes, *, pages: int) -> Decoded:
             objects = list(_objects(content)) if content is not None else []
             glyphs = [glyph for item in objects if item.tag == "TextObject" for glyph in _glyphs(item)][:MAX_GLYPHS]
             rules = [rule for item in objects if item.tag == "PathObject" for rule in _rules(item)]
-            characters += len(glyphs)
-            bare += not glyphs and any(item.tag == "ImageObject" for item in objects)
+            written = sum(glyph.text != BLANK for glyph in glyphs)
+            characters += written
+            bare += not written and any(item.tag == "ImageObject" for item in objects)
             read.append(read_page(glyphs, rules))
     if not characters:
         raise Unreadable("scan" if bare else "empty")
@@ -85,10 +86,9 @@ def _glyphs(item: Element) -> Iterator[Glyph]:
         x, y = (_numbers(code.get("X")) or [x])[0], (_numbers(code.get("Y")) or [y])[0]
         right, down = _steps(code.get("DeltaX"), len(text)), _steps(code.get("DeltaY"), len(text))
         for at, char in enumerate(text):
-            if not char.isspace():
-                left, base = _on_page(matrix, x0, y0, x, y)
-                width = wide if ord(char) > 0x2E7F else wide / 2
-                yield Glyph(char, left, base - 0.85 * tall, left + width, base + 0.15 * tall)
+            left, base = _on_page(matrix, x0, y0, x, y)
+            width = wide if ord(char) > 0x2E7F else wide / 2
+            yield Glyph(BLANK if char.isspace() else char, left, base - 0.85 * tall, left + width, base + 0.15 * tall)
             # Without steps the font's own widths apply; half and full widths come near enough to order a line.
             x += right[at] if at < len(right) else (0.0 if down else size if ord(char) > 0x2E7F else size / 2)
             y += down[at] if at < len(down) else 0.0

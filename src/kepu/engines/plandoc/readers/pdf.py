@@ -13,7 +13,7 @@ from typing import Any
 
 from kepu.engines.sandbox.pdfs import open_pdf
 
-from .layout import Glyph, Page, Rule, pages_text, read_page
+from .layout import BLANK, Glyph, Page, Rule, pages_text, read_page
 from .plain import tidy
 from .result import Decoded, Unreadable
 
@@ -30,7 +30,7 @@ def read_pdf(data: bytes, *, pages: int) -> Decoded:
     bare = characters = unknown = 0
     for page in document:
         glyphs = list(_glyphs(page))
-        text = "".join(glyph.text for glyph in glyphs)
+        text = "".join(glyph.text for glyph in glyphs if glyph.text != BLANK)
         characters += len(text)
         unknown += len(_NO_CODE.findall(text))
         bare += not text and _has_picture(page)
@@ -55,13 +55,15 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
     box = raw.FS_RECTF()
     for at in range(min(raw.FPDFText_CountChars(text), MAX_GLYPHS)):
         code = raw.FPDFText_GetUnicode(text, at)
-        if code <= 0x20 or code in (0xA0, 0x3000, 0xFFFE) or 0xD800 <= code < 0xE000:
+        blank = code in (0x20, 0xA0, 0x3000)
+        if code < 0x20 or code == 0xFFFE or 0xD800 <= code < 0xE000 or (blank and raw.FPDFText_IsGenerated(text, at)):
             continue
+        char = BLANK if blank else chr(code)
         # The loose box has the font's full height, so that commas and digits stand on one line with their neighbours.
         if raw.FPDFText_GetLooseCharBox(text, at, box):
-            yield Glyph(chr(code), *turn(box.left, box.bottom, box.right, box.top))
+            yield Glyph(char, *turn(box.left, box.bottom, box.right, box.top))
         elif raw.FPDFText_GetCharBox(text, at, left, right, bottom, top):
-            yield Glyph(chr(code), *turn(left.value, bottom.value, right.value, top.value))
+            yield Glyph(char, *turn(left.value, bottom.value, right.value, top.value))
     text.close()
 
 
