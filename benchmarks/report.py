@@ -43,7 +43,7 @@ def machine() -> list[str]:
     """What the figures were measured on."""
     with Path("/proc/meminfo").open() as info:
         memory = round(int(info.readline().split()[1]) / 1024 / 1024)
-    packages = ("django", "granian", "psycopg", "openpyxl", "xlsxwriter", "pypdf")
+    packages = ("django", "granian", "psycopg", "openpyxl", "xlsxwriter", "pypdfium2")
     return [
         f"{os.cpu_count()} cores, {memory} GiB memory, {platform.system()} {platform.release().split('-')[0]}, {platform.machine()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
