@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.engines.plandoc import scoring
 
 from kepu.engines.plandoc import read_plan
-from tests.engines.plandoc import scoring
 
 HERE = Path(__file__).parent
 GOLD = sorted((HERE / "gold").glob("*.json"))
@@ -23,7 +23,7 @@ def case(path):
     return pytest.param(path, id=path.stem, marks=pytest.mark.xfail(strict=True, reason=reason) if reason else ())
 
 
-@pytest.mark.parametrize("path", map(case, GOLD))
+@pytest.mark.parametrize("path", [case(path) for path in GOLD])
 def test_reader_reaches_the_mark(path):
     gold = json.loads(path.read_text(encoding="utf-8"))
     text = (HERE / "documents" / gold["source"]["file"]).read_bytes().decode("utf-8")
