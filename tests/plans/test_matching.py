@@ -3,7 +3,12 @@ from hypothesis import strategies as st
 
 from kepu.plans.matching import dice, nearest
 
-UPPER = ["每年培训科学教师和科技辅导员5000人次", "建设科技小院120个", "居民健康素养水平到2030年达到38%", "每两年举办职工技术创新成果展"]
+UPPER = [
+    "每年培训科学教师和科技辅导员5000人次",
+    "建设科技小院120个",
+    "居民健康素养水平到2030年达到38%",
+    "每两年举办职工技术创新成果展",
+]
 
 
 def test_the_same_promise_in_other_words_comes_first():

@@ -77,3 +77,8 @@ class ReasonMissing(foundation.Refusal):
     code = "plans.reason_missing"
     sentence = _("Say why the issued plan is changed.")
     status = 422
+
+
+class NotAnUpperPlan(foundation.Refusal):
+    code = "plans.not_an_upper_plan"
+    sentence = _("Choose an issued plan of this region or of one above it.")

@@ -72,9 +72,11 @@ def breakdown_rows(tasks: Iterable[LedgerTask]) -> Iterable[dict[str, Any]]:
         }
 
 
-def breakdown(tasks: QuerySet, wanted: str, *, title: str, request: HttpRequest) -> HttpResponse:
+def breakdown(
+    tasks: QuerySet, wanted: str, *, title: str, request: HttpRequest, scope: foundation.Scope | None = None
+) -> HttpResponse:
     """The filtered ledger as a file: exactly the rows that the page lists, in its order."""
-    rows = list(breakdown_rows(queries.with_rows(tasks)))
+    rows = list(breakdown_rows(queries.with_rows(tasks, scope)))
     note = _("%(count)s tasks, as of %(day)s") % {"count": len(rows), "day": foundation.clock.today().isoformat()}
     foundation.audit.record("plan.export", actor=request.actor, detail={"rows": len(rows), "format": wanted})
     return _file(title, breakdown_columns(), rows, wanted, note)

@@ -40,3 +40,25 @@ class TaskStateForm(forms.Form):
         label=_("What was done"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class UpperForm(forms.Form):
+    """Which issued plan is carried out."""
+
+    upper = forms.TypedChoiceField(label=_("Upper plan"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, uppers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["upper"].choices = [("", _("None linked")), *((plan.pk, plan.title) for plan in uppers)]
+
+
+class DecisionForm(forms.Form):
+    """About one proposed alignment, or about two tasks linked by hand. `row` is where to go back to."""
+
+    alignment = forms.IntegerField(required=False)
+    answer = forms.ChoiceField(
+        required=False, choices=[(key, key) for key in ("confirm", "refuse", "reopen", "confirm_likely")]
+    )
+    task = forms.IntegerField(required=False)
+    upper = forms.IntegerField(required=False)
+    row = forms.IntegerField(required=False)

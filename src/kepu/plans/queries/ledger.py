@@ -84,10 +84,15 @@ def ordered(tasks: QuerySet, by: str = "section") -> QuerySet:
     return tasks.order_by(*order, "plan", "position", "id")
 
 
-def with_rows(tasks: QuerySet) -> QuerySet:
-    """The tasks with what a row of the ledger shows: plan, targets in force, units as printed."""
+def with_rows(tasks: QuerySet, scope: foundation.Scope | None = None) -> QuerySet:
+    """The tasks with what a row of the ledger shows: plan, targets in force, units as printed.
+
+    Whoever sees a task of the ledger sees its targets; with a `scope`, only those that the scope sees by themselves.
+    """
+    targets = LedgerTarget.objects.filter(current=True)
+    targets = targets.visible_to(scope) if scope else targets
     return tasks.select_related("plan").prefetch_related(
-        Prefetch("targets", LedgerTarget.objects.filter(current=True), to_attr="shown_targets"),
+        Prefetch("targets", targets, to_attr="shown_targets"),
         Prefetch("units", LedgerUnit.objects.filter(of=None), to_attr="printed_units"),
     )
 
@@ -156,4 +161,4 @@ def confirmed_upper(task: LedgerTask) -> list[LedgerTask]:
 def public_tasks(plan: Plan) -> QuerySet:
     """What residents see of a plan that the office made public."""
     tasks = LedgerTask.objects.current().visible_to(foundation.PUBLIC_SCOPE).filter(plan=plan)
-    return with_rows(tasks.order_by("position", "id"))
+    return tasks.order_by("position", "id")
