@@ -26,7 +26,7 @@ _AMOUNT = re.compile(
     rf"|(?P<a>{_NUMERAL})(?P<am>{_MANY})(?P<au>{_MEASURE})?(?:[-—–~至到](?P<b>{_NUMERAL})(?P<bm>{_MANY}))(?P<u2>{_MEASURE})"
     rf"|(?P<n>{_NUMERAL})(?P<nm>{_MANY})(?P<u>{_MEASURE})"
 )
-_PAIR = re.compile(r"(十?)([一二三四五六七八])([二三四五六七八九])([十百千万]?)")
+_PAIR = re.compile(r"(十?)([一二两三四五六七八])([二三四五六七八九])([十百千万]?)")
 _MULTIPLES = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _QUOTED = re.compile(r"“[^“”\n]{1,60}”|‘[^‘’\n]{1,40}’|\"[^\"\n]{1,40}\"|「[^「」\n]{1,40}」")
 _TITLED = re.compile(r"《[^《》\n]{1,200}》|<[^<>\n]{2,80}>")
@@ -159,7 +159,7 @@ def _range(m: re.Match[str], start: int, end: int, text: str) -> Amount | None:
 
 
 def _digit_only(numeral: str, measure: str) -> bool:
-    return not numeral[0].isdigit() and measure in words.DIGIT_ONLY_MEASURES
+    return numeral in DIGITS and measure in words.DIGIT_ONLY_MEASURES
 
 
 def _pair(pair: re.Match[str], many: str) -> tuple[float, float]:

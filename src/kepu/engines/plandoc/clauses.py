@@ -147,8 +147,11 @@ def _unwrap(text: str) -> tuple[str, int]:
 def _by_role(body: str, role: str) -> Iterator[tuple[int, str, str]]:
     """Stretches of the clause that share a role: after a label, or before `…牵头` and `…配合`."""
     starts = [m.start() for m in _LABEL_START.finditer(body)]
-    if not starts or starts[0] > 0:
-        yield from _by_tail(body[: starts[0]] if starts else body, 0, role)
+    if not starts:
+        yield from _by_tail(body, 0, role)
+        return
+    if starts[0] > 0:
+        yield from _by_tail(body[: starts[0]], 0, role)
     for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
         label = CLAUSE_LABEL.match(body, start)
         if label is None or "领导" in label[0]:

@@ -10,6 +10,7 @@ from kepu.engines.plandoc.normal import char_width, tidy
 from kepu.engines.plandoc.tables import Row, is_label_cell, read_header
 
 _GAP = re.compile(r"[ \u3000\u00a0]{2,}|\u3000")
+_HANGING = "、，。；：,.;:）)”」"
 Fragment = tuple[int, int, str]
 
 
@@ -129,13 +130,13 @@ def _spans(line: str, starts: list[int], ambiguous: int) -> bool:
     """Some piece of the line runs over the start of a column: the line is no table row."""
     for begin, end, text in fragments(line, ambiguous):
         for start in starts:
-            if begin < start < end and not _blank_at(line, start, ambiguous) and len(text) > 1:
+            if begin < start < end and not _parted_at(line, start, ambiguous) and len(text) > 1:
                 return not is_label_cell(text)
     return False
 
 
-def _blank_at(line: str, target: int, ambiguous: int) -> bool:
-    """A blank stands right before the display column."""
+def _parted_at(line: str, target: int, ambiguous: int) -> bool:
+    """A character begins at the display column, after a blank or after a mark that hangs into the gap."""
     column = 0
     last = " "
     for char in line:
@@ -143,4 +144,4 @@ def _blank_at(line: str, target: int, ambiguous: int) -> bool:
             break
         last = char
         column += char_width(char, ambiguous)
-    return column == target and not last.strip()
+    return column == target and (not last.strip() or last in _HANGING)

@@ -18,6 +18,8 @@ _DOC_NUMBER = re.compile(r"[^,。;:]{1,16}[〔\[(【]\d{4}[〕\])】]第?\d{1,4}
 _HANGING = "、,(《“〈[【—-·"
 _LATIN_EDGE = re.compile(r"[A-Za-z]$")
 _LONG_HEADING = 44
+# A bracket that stays open longer than this was never closed.
+_LONGEST_BRACKET = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def join_lines(pieces: list[Piece]) -> list[str]:
             previous is not None and not previous.is_row and not piece.is_row and state.broken(previous, piece, layout)
         )
         if (label and broken and not (state.hangs or state.in_bracket) and labels.expected(label)) or (
-            _starts_new(piece.text) and not label and not state.in_quote
+            _starts_new(piece.text) and not label and not (state.in_quote or state.in_bracket)
         ):
             broken = False
         if broken:
@@ -116,6 +118,7 @@ class _Open:
     def __init__(self) -> None:
         self.label: Label | None = None
         self.depth = 0
+        self.open_for = 0
         self.quotes = 0
         self.sentences = False
         self.commas = False
@@ -127,6 +130,7 @@ class _Open:
         self.label = self.label or label
         body = text[label.length :] if label else text
         self.depth = max(0, self.depth + body.count("(") - body.count(")"))
+        self.open_for = self.open_for + len(text) if self.depth else 0
         self.quotes = max(0, self.quotes + text.count("“") + text.count("《") - text.count("”") - text.count("》"))
         self.sentences = self.sentences or "。" in text
         self.commas = self.commas or any(c in text for c in ",;:")
@@ -141,7 +145,7 @@ class _Open:
     @property
     def in_bracket(self) -> bool:
         """A bracket is open."""
-        return self.depth > 0 and self.length < 2000
+        return self.depth > 0 and self.open_for < _LONGEST_BRACKET
 
     @property
     def in_quote(self) -> bool:

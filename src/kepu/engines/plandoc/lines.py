@@ -39,9 +39,10 @@ def classify(cleaned: Cleaned) -> tuple[Line, ...]:
     first = _plan_start(texts, labels, kinds)
     _mark_annexes(texts, kinds, labels, first)
     _mark_closing(texts, kinds, labels, first)
+    item = next((i for i in range(first, len(texts)) if labels[i] or kinds[i] == Kind.HEADER_ROW), len(texts))
     for i, text in enumerate(texts):
         if kinds[i] is None:
-            kinds[i] = _body_kind(text, labels[i], i < first)
+            kinds[i] = _body_kind(text, labels[i], i < first, i < item)
     return tuple(
         Line(kind or Kind.TEXT, starts[i], starts[i] + len(texts[i]), labels[i] if kind == Kind.ITEM else None)
         for i, kind in enumerate(kinds)
@@ -56,14 +57,14 @@ def _row_kind(text: str) -> Kind:
     return Kind.GROUP_ROW if alone(cells) is not None else Kind.ROW
 
 
-def _body_kind(text: str, label: Label | None, before: bool) -> Kind:
+def _body_kind(text: str, label: Label | None, before: bool, introductory: bool) -> Kind:
     if label and not before:
         return Kind.ITEM
     if DATE_LINE.fullmatch(text):
         return Kind.DATE
+    if introductory and DOC_NUMBER_LINE.fullmatch(text):
+        return Kind.DOC_NUMBER
     if before:
-        if DOC_NUMBER_LINE.fullmatch(text):
-            return Kind.DOC_NUMBER
         if text.endswith(":") and len(text) < 400:
             return Kind.SALUTATION
         if _ANNEX_WORD.match(text):
@@ -78,10 +79,11 @@ def _plan_start(texts: list[str], labels: list[Label | None], kinds: list[Kind |
     rows = next((i for i, k in enumerate(kinds) if k), len(texts))
     stop = min(first, rows, _HEAD_ZONE)
     # A notice with numbered paragraphs of its own ends with its date; the plan's title follows.
-    for i in range(min(len(texts), _HEAD_ZONE) - 1, first, -1):
+    titled = plan_title(texts, stop) is not None
+    for i in range(min(len(texts), _HEAD_ZONE) - 1, first if not titled else len(texts), -1):
         if DATE_LINE.fullmatch(texts[i]) or (SIGNED_DATE.fullmatch(texts[i]) and len(texts[i]) < 50):
             found = plan_title(texts[i + 1 : i + 7], min(6, len(texts) - i - 1))
-            if found:
+            if found and not any(_ATTACHED.match(t) for t in texts[i + 1 : i + 7]):
                 stop = i + 1 + found[1] + 1
                 break
     notice = notice_title(texts, stop)

@@ -32,7 +32,7 @@ class NamedPart:
 
 def strip_alias(name: str) -> str:
     """The name without a trailing bracket; names that begin with 各 keep theirs."""
-    return name if name.startswith("各") else _ALIAS.sub("", name) or name
+    return name if name.startswith(("各", "有关", "相关")) else _ALIAS.sub("", name) or name
 
 
 def level_of(name: str) -> str | None:

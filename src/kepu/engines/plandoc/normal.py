@@ -54,7 +54,7 @@ def tidy(line: str, *, keep_gaps: bool = False) -> str:
     """Normal form of one line: white space dropped except between two Latin words.
 
     keep_gaps leaves one blank where a wide gap stood, for lists of units set apart by blanks."""
-    line = half_width(line.strip())
+    line = half_width(line.strip().replace("\u3000", "  "))
 
     def space(match: re.Match[str]) -> str:
         before, after = line[match.start() - 1], line[match.end()]

@@ -235,10 +235,10 @@ def _comparator(text: str, sentence: int, amount: Amount, tail: str, previous: A
     clause = re.split(r"[,;。:]", text[low : amount.start])[-1]
     direct = re.sub(r"(?:分别|每年|各|为|到|达到?|了|人均|共|总计|累计)+$", "", clause) or clause
     for candidate in (clause, direct):
-        if candidate.endswith(words.AT_MOST_BEFORE):
-            return "<="
         if candidate.endswith(words.AT_LEAST_BEFORE):
             return ">="
+        if candidate.endswith(words.AT_MOST_BEFORE):
+            return "<="
         if candidate.endswith(words.ABOUT_BEFORE) and not candidate.endswith(("附近", "最近", "邻近")):
             return "about"
     if any(w in clause for w in words.AT_LEAST_ANYWHERE):

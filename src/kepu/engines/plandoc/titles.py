@@ -1,6 +1,7 @@
 """Title lines: the plan's own title and the title of the covering notice, each possibly printed over several lines."""
 
 import re
+from collections.abc import Callable
 
 from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.vocabulary import bodies, structure
@@ -48,9 +49,10 @@ def plan_title(lines: list[str], stop: int) -> tuple[int, int] | None:
         end = last
         if _YEARS_LINE.fullmatch(lines[last]) and last and is_title_like(lines[last - 1]):
             last -= 1
-        if not (ends_as_plan(lines[last]) or (end > last and ends_as_plan(lines[last] + lines[end]))):
+        bare_end = last > 0 and _AFTER_TITLE.sub("", lines[last]) in structure.TITLE_ENDS and is_title_like(lines[last - 1])
+        if not (ends_as_plan(lines[last]) or bare_end or (end > last and ends_as_plan(lines[last] + lines[end]))):
             continue
-        first = _grow_back(lines, last, _plan_complete)
+        first = _grow_back(lines, last, _plan_complete, _may_precede_plan)
         joined = "".join(lines[first : end + 1])
         if _plan_complete(joined) or (any(w in joined for w in _PROGRAMME) and len(joined) >= 6):
             return first, end
@@ -63,21 +65,23 @@ def notice_title(lines: list[str], stop: int) -> tuple[int, int] | None:
         text = lines[last]
         if not is_title_like(text) or not text.endswith(structure.NOTICE_ENDS):
             continue
-        first = _grow_back(lines, last, _notice_complete)
+        first = _grow_back(lines, last, _notice_complete, _may_precede)
         joined = "".join(lines[first : last + 1])
         if any(verb in joined for verb in structure.ISSUE_VERBS):
             return first, last
     return None
 
 
-def _grow_back(lines: list[str], last: int, complete: "type[bool] | object") -> int:
+def _grow_back(
+    lines: list[str], last: int, complete: Callable[[str], bool], may_precede: Callable[[str], bool]
+) -> int:
     """The line where the title that ends at last begins."""
     first = last
     while (
         first > 0
         and last - first < 4
-        and not complete("".join(lines[first : last + 1]))  # type: ignore[operator]
-        and _may_precede(lines[first - 1])
+        and not complete("".join(lines[first : last + 1]))
+        and may_precede(lines[first - 1])
     ):
         first -= 1
     if first > 0 and _PLACE_LINE.fullmatch(lines[first - 1]) and not lines[first].startswith(lines[first - 1]):
@@ -91,11 +95,14 @@ def _may_precede(text: str) -> bool:
         and not DATE_LINE.fullmatch(text)
         and not DOC_NUMBER_LINE.fullmatch(text)
         and not text.endswith(structure.NOTICE_ENDS)
-        and not ends_as_plan(text)
         and not text.endswith(("文件", "网"))
         and not read_label(text)
         and not text.startswith("附")
     )
+
+
+def _may_precede_plan(text: str) -> bool:
+    return _may_precede(text) and not (ends_as_plan(text) and _AFTER_TITLE.search(text))
 
 
 def _plan_complete(text: str) -> bool:
