@@ -50,21 +50,31 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
     rows: list[Row] = [[tidy(f[2]) for f in fragments(lines[start], ambiguous)]]
     end = start + 1
     blank_before = False
-    for i in body:
+    for n, i in enumerate(body):
         cells = _cells(lines[i], starts, ambiguous)
-        whole = tidy(lines[i])
-        label = read_label(whole)
-        spans = _spans(lines[i], starts, ambiguous)
-        if cells is None or spans:
-            if not (label and label.rank <= 2 and len(fragments(lines[i])) == 1):
+        label = read_label(tidy(lines[i]))
+        if label and label.rank <= 2 and len(fragments(lines[i])) == 1:
+            if not _heads_rows(lines, body[n + 1 : n + 3], starts, ambiguous):
                 break
-            cells = [whole]
-        elif blank_before and not cells[0] and not _after_page_break(lines, skip, i):
+            cells = [tidy(lines[i])]
+        elif cells is None or _spans(lines[i], starts, ambiguous) or (blank_before and not cells[0] and not _after_page_break(lines, skip, i)):
             break
         rows.append(cells)
         end = i + 1
         blank_before = i + 1 < len(lines) and not lines[i + 1].strip()
     return rows, end
+
+
+def _heads_rows(lines: list[str], following: list[int], starts: list[int], ambiguous: int) -> bool:
+    """A numbered row comes next (another group row or a repeated head may stand between): the label heads a group."""
+    for i in following:
+        cells = _cells(lines[i], starts, ambiguous)
+        if cells and is_label_cell(cells[0]) and any(cells[1:]) and not _spans(lines[i], starts, ambiguous):
+            return True
+        label = read_label(tidy(lines[i]))
+        if not aligned_header(lines[i]) and not (label and label.rank <= 2 and len(fragments(lines[i])) == 1):
+            return False
+    return False
 
 
 def _after_page_break(lines: list[str], skip: set[int], index: int) -> bool:

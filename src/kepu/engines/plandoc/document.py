@@ -13,7 +13,6 @@ _DATE_PARTS = re.compile(
     r"(\d{4}|[一二][〇○零Oo一二三四五六七八九]{3})年(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})日"
 )
 _WEB_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
-_COLON = re.compile(r"[:|\t]*")
 _NUMBER = re.compile(r"([一-鿿]{1,16})[〔\[(【](\d{4})[〕\])】]第?(\d{1,4})号")
 _NUMBER_LABELS = re.compile("^(?:" + "|".join(pages.DOC_NUMBER_LABELS) + ")[:]?")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?:度)?\s*(?:[-—–~至到]+\s*((?:19|20)\d\d))?")
@@ -195,7 +194,8 @@ def _published(cleaned: Cleaned) -> str | None:
             waiting = False
             continue
         for match in INDEX_LABEL.finditer(line.text):
-            date = _WEB_DATE.match(line.text.replace("\t", ":"), match.end() + len(_COLON.match(line.text, match.end())[0]))
+            rest = line.text[match.end() :].lstrip(":|\t")
+            date = _WEB_DATE.match(rest)
             if match[1] in pages.WEB_DATE_LABELS and date:
                 return _iso(*date.groups())
         date = _WEB_DATE.search(line.text)

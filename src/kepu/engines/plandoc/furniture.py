@@ -48,7 +48,11 @@ def furniture(line: str) -> str | None:
         return "navigation"
     if _is_menu(line):
         return "navigation"
-    if _INDEX_LINE.match(line) and len(line) < 300 and not _SENTENCE.search(line):
+    if (
+        len(line) < 300
+        and not _SENTENCE.search(line)
+        and (_INDEX_LINE.match(line) or len(_INDEX_LINE.findall(line)) > 1)
+    ):
         return "index_table"
     if len(line) < 80 and any(word in line for word in pages.SHARE_WORDS) and not _SENTENCE.search(line):
         return "share_prompt"

@@ -170,6 +170,8 @@ class _Open:
             return False
         if self.sentences:
             return True
+        if self.commas and self.tail[-1:].isascii() and self.tail[-1:].isalnum():
+            return True
         if self.label and self.length > _LONG_HEADING:
             return True
         return self.commas and layout.closes and self.length >= 24 and not self.label

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kepu.engines.plandoc.labels import chinese_value
+from kepu.engines.plandoc.labels import DIGITS, chinese_value
 from kepu.engines.plandoc.model import Period
 
 _N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
@@ -16,8 +16,8 @@ _TIME = re.compile(
     rf"|(?P<every>每隔?(?P<en>{_N})年|(?P<en2>{_N})年(?=(?:举办|召开|开展|组织|评选)?(?:一|1)[次届轮]))"
     rf"|(?P<within>(?:(?:经过|通过|用|未来|今后|力争(?:通过|用)?)(?P<w1>{_N})(?:[-—–~至到](?P<w2>{_N}))?(?:个)?年(?:左右)?(?:的?时间|内|努力)?)"
     rf"|(?P<w3>{_N})(?:[-—–~至到](?P<w4>{_N}))?年(?:左右)?(?:内|之内|间|期间|累计|时间))"
-    r"|(?P<half>每?(?:个)?半年(?!内|来|前|度)|每(?:个)?学期)|(?P<quarter>每(?:个)?季度?|按季度?)|(?P<month>每(?:个)?月|按月)|(?P<week>每(?:个)?(?:周|星期)(?!年))"
-    r"|(?P<yearly>每(?:个)?(?:学)?年(?:度)?(?!龄)|每人每年|年均|逐年)"
+    r"|(?P<half>(?:每(?:个)?|(?<![上下每]))半年(?!内|来|前|度)|每(?:个)?学期)|(?P<quarter>每(?:个)?季度?|按季度?)|(?P<month>每(?:个)?月|按月)|(?P<week>每(?:个)?(?:周|星期)(?!年))"
+    r"|(?P<yearly>每(?:个)?(?:学)?年(?:度)?(?!龄)|每人每年|年均|逐年|全年)"
     r"|(?P<past>截至|截止|去年|上年度?|上一年度?|目前|迄今|历年|过去[一-鿿\d]{1,2}年|(?<!自)已(?:经|累计|建成|培训|开展|创建|有|达|完成|认定|建|培育|拥有)|近[一二两三四五\d]年来?)"
     r"|(?P<own>(?<![\d一二两三四五六七八九十每全青少今去当学老近历多整中成周幼同前后新元逐常半来丰灾本年])年度?(?=[一-鿿])(?![龄轻级底末初来间内、人纪代岁终前后会审检报货画味夜以轮节青度计工任目总考预部重要]))"
 )
@@ -52,9 +52,17 @@ class Calendar:
         return bool(self.issued and year < self.issued)
 
 
+_CHINESE_YEAR = re.compile(r"[二][〇○零][〇○零一二三四五六七八九]{2}(?=年|[-—–~至到]+二[〇○零])")
+
+
+def years_in_digits(text: str) -> str:
+    """The text with years such as 二〇二五 in digits; every offset stays."""
+    return _CHINESE_YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m[0]), text)
+
+
 def find_phrases(text: str, start: int, end: int, calendar: Calendar) -> list[Phrase]:
     """All time phrases between start and end, in order."""
-    out = []
+    out: list[Phrase] = []
     for match in _TIME.finditer(text, start, end):
         phrase = _read(match, calendar)
         if phrase:

@@ -12,7 +12,7 @@ from kepu.engines.plandoc.model import Document, Dropped, Kind, Line, Node, Numb
 from kepu.engines.plandoc.names import region_places
 from kepu.engines.plandoc.normal import bare
 from kepu.engines.plandoc.outline import Outline, build_outline, item_text
-from kepu.engines.plandoc.periods import Calendar
+from kepu.engines.plandoc.periods import Calendar, years_in_digits
 from kepu.engines.plandoc.similarity import dice
 from kepu.engines.plandoc.targets import Area, Verdict, account, read_targets
 from kepu.engines.plandoc.vocabulary import structure
@@ -178,7 +178,9 @@ def read_plan(text: str) -> Reading:
     annual = document.kind == "annual_points"
     issued = int(document.issued_on[:4]) if document.issued_on else None
     calendar = Calendar(document.start_year, document.end_year, annual, issued)
-    judged = read_targets(cleaned.text, _areas(cleaned.text, outline, annex), runs, calendar)
+    judged = read_targets(
+        cleaned.text, years_in_digits(cleaned.text), _areas(cleaned.text, outline, annex), runs, calendar
+    )
     judged = _without_restated(judged, nodes, annex)
     reported = [(t, v) for t, v in judged if v.kind in ("target", "baseline")]
     reported.sort(key=lambda pair: pair[0].start)

@@ -10,6 +10,10 @@ _TIME_START = re.compile(
     r"|每人每年|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
     r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
 )
+_TIME_INSIDE = re.compile(
+    r"(?:[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
+    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)|每人每年|年均|[一二两三四五\d]年(?:内|累计))"
+)
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
 _TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
 _TRAIL_COMPARED = re.compile(
@@ -18,6 +22,10 @@ _TRAIL_COMPARED = re.compile(
 _CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
 _CONTINUES = tuple(words.CONTINUES_AFTER)
 _NOUN_STOP = re.compile("|".join(sorted(map(re.escape, words.NOUN_STOPS), key=len, reverse=True)))
+# 县(区), 村(社区): a bracket that belongs to the name.
+_SHORT_BRACKET = re.compile(r"\([一-鿿、]{1,6}\)")
+_VERBS = frozenset(words.LEADING_VERBS) | frozenset(words.TRAILING_WORDS)
+_GENERIC = frozenset(("工程", "行动", "计划", "活动", "工作", "项目"))
 _MARKS = re.compile(r"[“”‘’\"《》—]")
 _STOPS = ",;。:!?"
 _EACH = re.compile(
@@ -30,8 +38,8 @@ _AGENTS = re.compile(
 
 def subject_before(text: str) -> str:
     """The noun phrase at the end of the words before an amount, without time, verb and comparator; may be empty."""
-    text = _strip_end(text)
-    text = _strip_start(text)
+    original = _strip_end(text)
+    text = _strip_start(_without_time(original))
     cut = None
     for match in _CUT.finditer(text):
         if len(text) - match.end() >= 4 and match.start() > 0:
@@ -42,7 +50,31 @@ def subject_before(text: str) -> str:
         rest = text[text.rindex("的") + 1 :]
         if len(rest) >= 4:
             text = rest
-    return _finish(text)
+    text = _finish(text)
+    if text in _VERBS:
+        return ""
+    # 活动, 时长, 会议 alone say too little: the words before them come along.
+    if len(text) <= 2 and not text.startswith(("每", "各")):
+        whole = _finish(_TIME_INSIDE.sub("", _strip_start(original)))
+        return whole if len(whole) <= 20 else whole[-14:]
+    return text
+
+
+def agent_before(text: str) -> str:
+    """Who or what acts, when a time phrase parts it from the verb: `领导小组每年召开一次会议`."""
+    found = _TIME_INSIDE.search(text)
+    agent = _finish(_strip_start(text[: found.start()])) if found else ""
+    return agent if 2 <= len(agent) <= 20 else ""
+
+
+def _without_time(text: str) -> str:
+    """Only what follows the last time phrase, or what precedes it if nothing follows."""
+    for match in reversed(list(_TIME_INSIDE.finditer(text))):
+        rest = text[match.end() :].lstrip("、,")
+        if len(rest) >= 2:
+            return rest
+        text = _strip_end(text[: match.start()])
+    return text
 
 
 def subject_after(text: str, next_amount: int) -> str:
@@ -52,7 +84,7 @@ def subject_after(text: str, next_amount: int) -> str:
     depth = 0
     for i, c in enumerate(text[: _LONGEST * 2]):
         if c in "“《(":
-            if c == "(" and depth == 0:
+            if c == "(" and depth == 0 and not _SHORT_BRACKET.match(text, i):
                 end = i
                 break
             depth += 1
@@ -90,8 +122,8 @@ def _amount_in_part(text: str, start: int, next_amount: int) -> bool:
 def subject_of_object(text: str) -> str:
     """What an earlier clause speaks of: its object after the last verb, or its last words."""
     text = _strip_end(text)
-    cuts = list(_CUT.finditer(text))
-    if cuts and len(text) - cuts[-1].end() >= 2:
+    cuts = [m for m in _CUT.finditer(text) if len(text) - m.end() >= 3 and text[m.end() :] not in _GENERIC]
+    if cuts:
         text = text[cuts[-1].end() :]
     text = _strip_start(text)
     if "的" in text[1:] and len(text) > 14:
@@ -126,9 +158,12 @@ def split_coordination(text: str, count: int) -> list[str] | None:
     parts = [p for p in re.split(r"[、和与及]", text) if p]
     if len(parts) != count:
         return None
-    last = parts[-1]
+    last = re.sub(r"[两三]级(?=[一-鿿])", "级", parts[-1])
+    parts[-1] = last
     tail = ""
     first = parts[0]
+    if all(len(p) == 1 for p in parts[:-1]):
+        return [_finish(p + last[1:]) for p in parts[:-1]] + [_finish(last)]
     for size in range(len(last) - 1, 0, -1):
         head = last[:-size]
         if first.endswith(head[-1:]) and len(head) <= len(first) + 1:
@@ -150,7 +185,29 @@ def _strip_start(text: str, *, verbs: bool = True) -> str:
             lead
             and len(text) - lead.end() >= 2
             and not text[lead.end() :].startswith(
-                ("率", "量", "度", "者", "数", "的比例", "机构", "基地", "工程", "中心", "点", "站")
+                (
+                    "率",
+                    "量",
+                    "度",
+                    "者",
+                    "数",
+                    "的比例",
+                    "时长",
+                    "人次",
+                    "人数",
+                    "场次",
+                    "次数",
+                    "面积",
+                    "总量",
+                    "能力",
+                    "水平",
+                    "机构",
+                    "基地",
+                    "工程",
+                    "中心",
+                    "点",
+                    "站",
+                )
             )
         ):
             text = text[lead.end() :]
@@ -175,4 +232,6 @@ def _strip_end(text: str) -> str:
 
 def _finish(text: str) -> str:
     text = _MARKS.sub("", "".join(text.split())).strip("、,;:。()· 了")
+    if text.count("(") > text.count(")"):
+        text += ")"
     return text if len(text) <= _LONGEST else text[-_LONGEST:]

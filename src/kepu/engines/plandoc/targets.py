@@ -9,6 +9,7 @@ from kepu.engines.plandoc.model import Number, Period, Target
 from kepu.engines.plandoc.normal import bare
 from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
 from kepu.engines.plandoc.subjects import (
+    agent_before,
     each_prefix,
     ends_with_verb,
     split_coordination,
@@ -32,7 +33,17 @@ _AREA_OF = re.compile(r"^(?:及)?以上的?(?=[一-鿿])")
 _FULL = re.compile(r"全覆盖")
 _NOT_PROMISED = re.compile(r"^(?:的|、|式|型|体系|格局|网络|率|工程|行动|服务体系|模式)")
 _EACH_PLACE = re.compile(r"每个?(?!年|月|周|季|学|半|次|人|场|期|天|日|届)[一-鿿()、]{1,12}$")
+_LIMITS = (
+    dict.fromkeys(words.AT_LEAST_BEFORE, ">=")
+    | dict.fromkeys(words.AT_MOST_BEFORE, "<=")
+    | dict.fromkeys(words.ABOUT_BEFORE, "about")
+)
+_LIMIT_BEFORE = re.compile("(?:" + "|".join(sorted(_LIMITS, key=len, reverse=True)) + ")$")
 _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
+_AMOUNT_TAIL = re.compile(r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[^,;。]*$")
+_RATE = re.compile(r"(?:率|比例|比重)[^,;。]{0,8}$")
+_AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
+_EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村)?")
 _WINDOW = 240
 _HEAD = 10
 
@@ -83,10 +94,12 @@ def sentence_head(text: str, sentence: tuple[int, int]) -> str:
     return bare(text[sentence[0] : min(sentence[1], sentence[0] + 40)])[:_HEAD]
 
 
-def read_targets(text: str, areas: tuple[Area, ...], runs: Runs, calendar: Calendar) -> list[tuple[Target, Verdict]]:
+def read_targets(
+    text: str, dated: str, areas: tuple[Area, ...], runs: Runs, calendar: Calendar
+) -> list[tuple[Target, Verdict]]:
     """All amounts of the areas in order, each as a target with its verdict; those that are no targets keep their class.
 
-    A verdict of kind `target` or `baseline` goes to the ledger; every other kind only accounts for the number."""
+    dated is the same text with years in digits. A verdict of kind `target` or `baseline` goes to the ledger; every other kind only accounts for the number."""
     out: list[tuple[Target, Verdict]] = []
     for area in areas:
         for start, end in sentences(text, area.start, area.end):
@@ -94,15 +107,15 @@ def read_targets(text: str, areas: tuple[Area, ...], runs: Runs, calendar: Calen
             full = [m.start() for m in _FULL.finditer(text, start, end)]
             if not amounts and not full:
                 continue
-            sentence = Sentence(start, end, find_phrases(text, start, end, calendar))
-            found = _sentence_targets(text, sentence, amounts, area, calendar)
+            sentence = Sentence(start, end, find_phrases(dated, start, end, calendar))
+            found = _sentence_targets(text, dated, sentence, amounts, area, calendar)
             found += _full_coverage(text, sentence, full, area, calendar)
             out += sorted(found, key=lambda pair: pair[0].start)
     return out
 
 
 def _sentence_targets(
-    text: str, sentence: Sentence, amounts: list[Amount], area: Area, calendar: Calendar
+    text: str, dated: str, sentence: Sentence, amounts: list[Amount], area: Area, calendar: Calendar
 ) -> list[tuple[Target, Verdict]]:
     out: list[tuple[Target, Verdict]] = []
     previous: Amount | None = None
@@ -117,7 +130,9 @@ def _sentence_targets(
         )
         tail = _AFTER.match(text, amount.end)
         target = Target(
-            subject=_subject(text, sentence, amount, previous, following, area),
+            subject=_subject(
+                text, dated, sentence, amount, previous, following, area, out[-1][0].subject if out else ""
+            ),
             value=_number(amount.value),
             value_max=None if amount.value_max is None else _number(amount.value_max),
             unit=amount.unit,
@@ -161,13 +176,10 @@ def _judge(
         return Verdict("breakdown", "bracket_after_quantity")
     if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
         return Verdict("condition", "below_a_level")
-    if _CONDITION_AFTER.match(after) and not ends_with_verb(before):
+    if _CONDITION_AFTER.match(after) and not ends_with_verb(before) and (amount.unit != "%" or _RATE.search(before)):
         return Verdict("condition", "level_of_something_else", 0.8)
-    if (
-        _QUALIFICATION.search(before)
-        and amount.unit not in ("人", "人次")
-        and re.match(r"(?:以上|左右)?的?[一-鿿]", after)
-    ):
+    sized = amount.unit not in ("人", "人次", "%") and re.match(r"(?:以上|左右)?的[一-鿿]", after)
+    if sized and _QUALIFICATION.search(before):
         return Verdict("qualification", "experience_or_size", 0.8)
     if amount.unit in ("平方米", "亩", "公里") and _AREA_OF.match(after) and following:
         return Verdict("qualification", "size_of_something_else", 0.8)
@@ -211,11 +223,27 @@ def _article(text: str, sentence: Sentence, amount: Amount, before: str, phrase:
 
 def _in_bracket_of(text: str, previous: Amount, amount: Amount) -> bool:
     """The amount stands in a bracket that opens right after the quantity before it (or a word of it), without 其中."""
-    between = text[previous.end : amount.start]
-    opening = between.rfind("(")
-    if opening < 0 or ")" in between[opening:] or "其中" in between[opening:]:
+    opening = _open_bracket(text, amount.start)
+    if opening < 0 or "其中" in text[opening : amount.start]:
         return False
-    return opening <= 4 or ("、" not in between[:opening] and "," not in between[:opening] and opening <= 16)
+    if opening <= previous.start:
+        # Another amount of the same bracket was a breakdown already.
+        return bool(_AMOUNT_BEFORE.search(text[max(0, opening - 24) : opening]))
+    between = text[previous.end : opening]
+    return len(between) <= 4 or (not re.search("[、,;。]", between) and len(between) <= 16)
+
+
+def _open_bracket(text: str, position: int) -> int:
+    """Index of the bracket that is open at the position, or -1."""
+    depth = 0
+    for i in range(position - 1, max(-1, position - 80), -1):
+        if text[i] == ")":
+            depth += 1
+        elif text[i] == "(":
+            if depth == 0:
+                return i
+            depth -= 1
+    return -1
 
 
 def _comparator(text: str, sentence: int, amount: Amount, tail: str, previous: Amount | None) -> str:
@@ -235,12 +263,9 @@ def _comparator(text: str, sentence: int, amount: Amount, tail: str, previous: A
     clause = re.split(r"[,;。:]", text[low : amount.start])[-1]
     direct = re.sub(r"(?:分别|每年|各|为|到|达到?|了|人均|共|总计|累计)+$", "", clause) or clause
     for candidate in (clause, direct):
-        if candidate.endswith(words.AT_LEAST_BEFORE):
-            return ">="
-        if candidate.endswith(words.AT_MOST_BEFORE):
-            return "<="
-        if candidate.endswith(words.ABOUT_BEFORE) and not candidate.endswith(("附近", "最近", "邻近")):
-            return "about"
+        said = _LIMIT_BEFORE.search(candidate)
+        if said:
+            return _LIMITS[said[0]]
     if any(w in clause for w in words.AT_LEAST_ANYWHERE):
         return ">="
     return "="
@@ -287,14 +312,21 @@ def _segment_start(text: str, sentence: Sentence, amount: Amount, previous: Amou
 
 
 def _subject(
-    text: str, sentence: Sentence, amount: Amount, previous: Amount | None, following: Amount | None, area: Area
+    text: str,
+    dated: str,
+    sentence: Sentence,
+    amount: Amount,
+    previous: Amount | None,
+    following: Amount | None,
+    area: Area,
+    last: str,
 ) -> str:
     """The noun phrase that the amount counts, from before it, after it, the clause before or the task's title."""
     start = _segment_start(text, sentence, amount, previous)
-    before = text[start : amount.start]
+    before = dated[start : amount.start]
     tail = _AFTER.match(text, amount.end)
     after_start = tail.end() if tail else amount.end
-    after_text = text[after_start : min(sentence.end, after_start + 120)]
+    after_text = dated[after_start : min(sentence.end, after_start + 120)]
     # A breakdown or other bracket right after the amount is skipped.
     if after_text.startswith("("):
         close = after_text.find(")")
@@ -302,24 +334,34 @@ def _subject(
     gap = following.start - after_start if following else -1
     earlier = subject_before(before)
     later = subject_after(after_text, gap) if after_text else ""
+    if tail and tail[0] in ("内", "以内", "之内") and amount.unit in words.DURATION_UNITS and later:
+        return later
+    if _EACH_OF.fullmatch(earlier) and not later:
+        return earlier + (last or area.topic)
+    if _EACH_PLACE.fullmatch(earlier) and not later:
+        return earlier + (_from_context(dated, sentence, start, area) or last or area.topic)
     if later and (not earlier or ends_with_verb(before) or len(earlier) < 2):
-        prefix = each_prefix(before)
+        prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
         return later if not prefix or later.startswith(prefix) else prefix + later
     if len(earlier) >= 2:
         return earlier
     if later:
         return later
-    return _from_context(text, sentence, start, area) or earlier or area.topic
+    if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
+        return last
+    return _from_context(dated, sentence, start, area) or earlier or area.topic
 
 
 def _from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
     """The object of the nearest earlier clause of the sentence that names one."""
     low = max(sentence.start, end - _WINDOW)
     for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
-        found = subject_of_object(clause)
-        if len(found) >= 2:
+        found = subject_of_object(_AMOUNT_TAIL.sub("", clause))
+        if len(found) >= 2 and not clause.startswith(
+            ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分")
+        ):
             return found
-    return area.topic
+    return subject_of_object(area.topic) or area.topic
 
 
 def _respectively(text: str, sentence: Sentence, found: list[tuple[Target, Verdict]]) -> list[tuple[Target, Verdict]]:

@@ -49,7 +49,9 @@ def plan_title(lines: list[str], stop: int) -> tuple[int, int] | None:
         end = last
         if _YEARS_LINE.fullmatch(lines[last]) and last and is_title_like(lines[last - 1]):
             last -= 1
-        bare_end = last > 0 and _AFTER_TITLE.sub("", lines[last]) in structure.TITLE_ENDS and is_title_like(lines[last - 1])
+        bare_end = (
+            last > 0 and _AFTER_TITLE.sub("", lines[last]) in structure.TITLE_ENDS and is_title_like(lines[last - 1])
+        )
         if not (ends_as_plan(lines[last]) or bare_end or (end > last and ends_as_plan(lines[last] + lines[end]))):
             continue
         first = _grow_back(lines, last, _plan_complete, _may_precede_plan)
@@ -72,9 +74,7 @@ def notice_title(lines: list[str], stop: int) -> tuple[int, int] | None:
     return None
 
 
-def _grow_back(
-    lines: list[str], last: int, complete: Callable[[str], bool], may_precede: Callable[[str], bool]
-) -> int:
+def _grow_back(lines: list[str], last: int, complete: Callable[[str], bool], may_precede: Callable[[str], bool]) -> int:
     """The line where the title that ends at last begins."""
     first = last
     while (

@@ -7,7 +7,7 @@ LEVELS = "省市州县区旗镇乡"
 # Names that begin with a level character which is not their level.
 NOT_LEVELS = words(
     """
-    市场 市政公用 市政管理 市政园林 市民 市容 乡村 乡镇 乡贤 镇街 区域 区镇 区县 县域 县区 县市 州县
+    市场 市政公用 市政管理 市政园林 市民中心 市民服务 市容 乡村 乡镇 乡贤 镇街 区域 区镇 区县 县域 县区 县市 州县
     旗县 省市 市县 市区
     """
 )
