@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from tests.project import forked
+
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SERVER = os.environ.get("KEPU_DATABASE_URL", "")
 
@@ -32,23 +34,12 @@ class Installation:
         return [sys.executable, "-m", "kepu", *argv]
 
     def run(self, *argv: str, timeout: int = 60, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*argv), env=self.environ(**env), capture_output=True, text=True, timeout=timeout, check=False
-        )
+        """Run one verb in a process of its own and wait for it."""
+        return forked.run(forked.verb, argv, self.environ(**env), timeout)
 
     def python(self, code: str, **env: str) -> str:
         """What `code` prints inside this installation; Django is set up."""
-        start = (
-            "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'kepu.project.settings'\nimport django; django.setup()\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", start + code],
-            env=self.environ(**env),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = forked.run(forked.code, (code,), self.environ(**env), 60)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

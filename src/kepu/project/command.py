@@ -14,6 +14,9 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "worker": ("kepu.project.worker", True, "do background work"),
     "tick": ("kepu.project.tick", True, "run the periodic duties that are due"),
     "check": ("kepu.project.check", True, "check the installation and its data"),
+    "backup": ("kepu.project.backup", True, "write database and files into one file, while running"),
+    "restore": ("kepu.project.restore", True, "put a backup in place, or try it out beside"),
+    "upgrade": ("kepu.project.upgrade", True, "back up, migrate, check; go back if that fails"),
     "manage": ("kepu.project.manage", True, "any command of Django, for developers"),
 }
 
