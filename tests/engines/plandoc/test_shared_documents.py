@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.engines.plandoc.scoring import score
 
 from kepu.engines.plandoc import read_plan
-from tests.engines.plandoc.scoring import score
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "plans"
 pytestmark = [

@@ -62,7 +62,7 @@ def tab_lines(cells: Sequence[Cell]) -> list[str]:
 
     Raises Unreadable("too_large") above MAX_POSITIONS.
     """
-    cells = _without_empty_columns(cells)
+    cells = _compact(cells)
     if not cells:
         return []
     height = max(cell.row + cell.rows for cell in cells)
@@ -137,12 +137,14 @@ def _ends(text: str) -> bool:
     return not text or bool(_CLOSED.search(text))
 
 
-def _without_empty_columns(cells: Sequence[Cell]) -> list[Cell]:
-    """Drop columns in which no cell with text begins: merging and page layout leave many of them."""
-    starts = sorted({cell.column for cell in cells if cell.text})
+def _compact(cells: Sequence[Cell]) -> list[Cell]:
+    """Drop rows and columns in which no cell with text begins: merging and page layout leave many of them."""
+    rows = sorted({cell.row for cell in cells if cell.text})
+    columns = sorted({cell.column for cell in cells if cell.text})
     kept = []
     for cell in cells:
-        first, behind = bisect_left(starts, cell.column), bisect_left(starts, cell.column + cell.columns)
-        if first < behind:
-            kept.append(replace(cell, column=first, columns=behind - first))
+        row, below = bisect_left(rows, cell.row), bisect_left(rows, cell.row + cell.rows)
+        column, behind = bisect_left(columns, cell.column), bisect_left(columns, cell.column + cell.columns)
+        if row < below and column < behind:
+            kept.append(replace(cell, row=row, rows=below - row, column=column, columns=behind - column))
     return kept
