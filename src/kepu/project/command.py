@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "backup": ("kepu.project.backup", True, "write database and files into one file, while running"),
     "restore": ("kepu.project.restore", True, "put a backup in place, or try it out beside"),
     "upgrade": ("kepu.project.upgrade", True, "back up, migrate, check; go back if that fails"),
+    "plan": ("kepu.engines.plandoc.command", False, "read plan documents into ledgers"),
     "manage": ("kepu.project.manage", True, "any command of Django, for developers"),
 }
 

@@ -98,11 +98,11 @@ def _read(file: str, *, ocr: bool) -> Decoded | None:
 
 
 def _answer(file: str, decoded: Decoded, *, evidence: bool) -> dict[str, Any]:
-    from . import read_plan  # type: ignore[attr-defined]  # the text stages and their word lists, loaded once a file could be read
+    from . import read_plan  # the text stages and their word lists, loaded once a file could be read
 
     reading = read_plan(decoded.text)
     contract = reading.contract()
-    if not (contract["sections"] or contract["tasks"] or contract["targets"]):
+    if not reading.is_plan:
         _say(file, "没有找到方案的条目结构，结果为空")
     return {**contract, "evidence": reading.evidence()} if evidence else contract
 
