@@ -6,6 +6,7 @@ from pathlib import Path
 
 _data = Path(tempfile.mkdtemp(prefix="kepu-test-"))
 (_data / "static").mkdir()
+(_data / "files" / "arriving").mkdir(parents=True)
 os.environ.setdefault("KEPU_DATA", str(_data))
 os.environ.setdefault("KEPU_SECRET_KEY", "only for tests, never in an installation, long enough")
 os.environ.setdefault("KEPU_AUDIT_KEY", "only for tests, audit")

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from kepu.foundation import actions, clock, guards, jobs, sealing, ticks
+from kepu.foundation import actions, clock, files, guards, jobs, sealing, spreadsheets, ticks
+from kepu.foundation.spreadsheets import runs
 
 _PURGED_ENTRY = (
     "NOT EXISTS (SELECT 1 FROM foundation_auditlink l JOIN foundation_auditpurge p ON p.seal_id = l.seal_id "
@@ -25,11 +26,17 @@ def declare() -> None:
     guards.register(guards.Guard("foundation.AuditLink", delete=_PURGED_LINK))
     guards.register(guards.Guard("foundation.AuditSeal"))
     guards.register(guards.Guard("foundation.AuditPurge"))
+    # A row may go, never point at other bytes or another owner.
+    guards.register(guards.Guard("foundation.StoredFile", delete="", truncate=False))
+
+    files.register_owner(runs.OWNER, runs.may_read)
 
     ticks.register("audit.seal", timedelta(minutes=1), seal_and_note)
     ticks.register("audit.purge", timedelta(days=1), lambda: sealing.purge(timedelta(days=settings.KEPU_AUDIT_DAYS)))
     ticks.register("jobs.revive", timedelta(seconds=20), jobs.revive)
     ticks.register("jobs.forget", timedelta(days=1), forget_jobs)
+    ticks.register("files.sweep", timedelta(hours=1), files.sweep)
+    ticks.register("sheets.forget", timedelta(days=1), spreadsheets.forget_old)
     ticks.register("sessions.clear", timedelta(days=1), lambda: call_command("clearsessions"))
 
 

@@ -9,8 +9,11 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from kepu.foundation import door as foundation
         from kepu.people import actions  # noqa: F401 - registers the actions; models load only now
+        from kepu.people.door import actor_of
 
+        foundation.actors.provide(actor_of)
         post_migrate.connect(install_roles, sender=self)
 
 

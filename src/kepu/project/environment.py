@@ -53,6 +53,17 @@ def audit_days(text: str) -> int:
     return int(text)
 
 
+def upload_megabytes(text: str) -> dict[str, int]:
+    """Size limits of uploads by purpose, in MB; `text` changes some of them, like "evidence=80,sheet=20"."""
+    limits = {"evidence": 50, "plan_document": 20, "sheet": 10, "picture": 20}
+    for part in filter(None, text.split(",")):
+        purpose, _, megabytes = part.partition("=")
+        if purpose not in limits or not megabytes.isdigit() or not 1 <= int(megabytes) <= 1000:
+            raise Misconfigured(f"KEPU_UPLOAD_MB must look like evidence=50,sheet=10; known are {', '.join(limits)}.")
+        limits[purpose] = int(megabytes)
+    return limits
+
+
 @dataclass(frozen=True)
 class Site:
     """What the portal's head and foot say of the site; an empty item is not shown."""
@@ -82,7 +93,7 @@ def key_file(data: Path, name: str) -> str:
 
 def prepare(data: Path) -> None:
     """Make the data directory and keys of its own for this installation; existing keys stay as they are."""
-    for folder in ("", "keys", "files", "backups", "static"):
+    for folder in ("", "keys", "files", "files/arriving", "backups", "static"):
         (data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("secret.key", "audit.key"):
         path = data / "keys" / name

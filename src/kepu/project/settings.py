@@ -1,5 +1,6 @@
 """Django settings, all from the environment (see environment.py); the default is one embedded machine."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -163,6 +164,13 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+KEPU_UPLOAD_MB = environment.upload_megabytes(os.environ.get("KEPU_UPLOAD_MB", ""))
+FILE_UPLOAD_HANDLERS = [
+    "kepu.foundation.files.arriving.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_TEMP_DIR = ENV.data / "files" / "arriving"  # ours, so that what a crash leaves there is swept
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

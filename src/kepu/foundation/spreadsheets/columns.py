@@ -65,6 +65,19 @@ class Column:
             return "、".join(str(item) for item in value)
         return value
 
+    @property
+    def explained(self) -> str:
+        """What to write into the column, in words."""
+        kinds = {
+            "text": _("Text of at most %(limit)s characters") % {"limit": self.max_length},
+            "list": _("One or more, separated by 、"),
+            "integer": _("Whole number"),
+            "decimal": _("Number"),
+            "date": _("Date such as 2026-9-5"),
+            "choice": _("One of: %(choices)s") % {"choices": "、".join(text for _value, text in self.pairs())},
+        }
+        return "；".join(part for part in (kinds[self.kind], str(self.hint)) if part)
+
 
 @dataclass(frozen=True)
 class Place:

@@ -105,7 +105,7 @@ def template(columns: Sequence[Column], title: str | Promise) -> bytes:
             sheet.data_validation(1, index, TEMPLATE_ROWS, index, {"validate": "list", "source": texts})
     guide = book.book.add_worksheet(_("How to fill in"))
     heads = [_("Column"), _("Required"), _("What to write"), _("Example")]
-    rows = [[str(c.label), c.required, _explain(c), c.example] for c in columns]
+    rows = [[str(c.label), c.required, c.explained, c.example] for c in columns]
     for index, (head, width) in enumerate(zip(heads, (20, 10, 60, 24), strict=True)):
         book.write(guide, 0, index, head, _HEAD)
         guide.set_column(index, index, width)
@@ -113,18 +113,6 @@ def template(columns: Sequence[Column], title: str | Promise) -> bytes:
         for index, value in enumerate(row):
             book.write(guide, number, index, value, _BODY)
     return book.done()
-
-
-def _explain(column: Column) -> str:
-    kinds = {
-        "text": _("Text of at most %(limit)s characters") % {"limit": column.max_length},
-        "list": _("One or more, separated by 、"),
-        "integer": _("Whole number"),
-        "decimal": _("Number"),
-        "date": _("Date such as 2026-9-5"),
-        "choice": _("One of: %(choices)s") % {"choices": "、".join(text for _value, text in column.pairs())},
-    }
-    return "；".join(part for part in (kinds[column.kind], str(column.hint)) if part)
 
 
 def export_xlsx(
