@@ -21,9 +21,12 @@ _TITLE_BODY = re.compile(r"^(.{2,30}?)关于")
 _NAMED = re.compile(r"《([^《》]+(?:《[^《》]*》[^《》]*)*)》")
 _ISSUED_PLAN = re.compile(r"(?:印发|转发|发布|下达)(?:关于)?(.+?)的?(?:通知|函|通告|公告)$")
 _HEADER_BODY = re.compile(r"^([一-鿿]{4,30}?)(?:文件|办公室文件)$")
-_SUFFIX = r"(?:特别行政区|自治区|自治州|自治县|自治旗|省|市|州|地区|盟|县|区|旗|镇|乡|街道)"
+# 州, 乡, 镇 and 市 may be the last character of a stem: 某州市, 某乡县, 某镇市.
+_SUFFIX = (
+    r"(?:特别行政区|自治区|自治州|自治县|自治旗|省|市(?!市)|州(?![市县区镇])|地区|盟|县(?!级)|区|旗(?![市县])|镇(?!市)|乡(?![市县])|街道)"
+)
 _NO_REGION = re.compile(
-    "关于|加强|推进|推动|全民|科学|科普|科技|贯彻|落实|实施|做好|提升|办公|中国|全国|国家|公民|组织|领导|建设|发展|社区|城镇|城乡|城市|乡镇|乡村|全市|全县|全区|全省|全州|我市|我县|我区|年|各|本|中共|农村|青少|高质"
+    "关于|加强|推进|推动|全民|科学|科普|科技|贯彻|落实|实施|做好|提升|办公|中国|全国|国家|公民|组织|领导|建设|发展|社区|城镇|城乡|城市|乡镇|乡村|全市|全县|全区|全省|全州|我市|我县|我区|年|各|本|中共|农村|青少|高质|服务|专区|专栏"
 )
 
 
@@ -33,6 +36,9 @@ def read_document(cleaned: Cleaned, lines: tuple[Line, ...]) -> Document:
     spans = _spans(lines)
     title, title_at = _joined(text, spans.get(Kind.TITLE))
     notice, notice_at = _joined(text, spans.get(Kind.NOTICE_TITLE))
+    numbered = re.match(_NUMBER.pattern, notice) if notice else None
+    if notice and numbered:
+        notice = notice[numbered.end() :]
     notice = notice or _dropped_notice(cleaned)
     if not title:
         title = _title_from_notice(notice)
@@ -46,6 +52,8 @@ def read_document(cleaned: Cleaned, lines: tuple[Line, ...]) -> Document:
         if at:
             places[name] = at
     number, number_at = _doc_number(cleaned, lines)
+    if number is None and numbered:
+        number = _format_number(numbered)
     if number_at:
         places["doc_number"] = number_at
     start, end = _period(title)

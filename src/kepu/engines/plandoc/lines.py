@@ -97,7 +97,9 @@ def _plan_start(texts: list[str], labels: list[Label | None], kinds: list[Kind |
             for i in range(found[0], found[1] + 1):
                 kinds[i] = kind
     for i in range(start):
-        if kinds[i] is None and i + 1 < len(texts) and DATE_LINE.fullmatch(texts[i + 1]) and is_signature(texts[i]):
+        if DATE_LINE.fullmatch(texts[i]):
+            _mark_signature(texts, kinds, labels, i, 0)
+        elif kinds[i] is None and len(texts[i]) < 50 and SIGNED_DATE.fullmatch(texts[i]):
             kinds[i] = Kind.SIGNATURE
     return start
 
@@ -177,10 +179,16 @@ def _mark_closing(texts: list[str], kinds: list[Kind | None], labels: list[Label
             continue
         if DATE_LINE.fullmatch(text) or (len(text) < 50 and SIGNED_DATE.fullmatch(text)):
             kinds[i] = Kind.DATE if DATE_LINE.fullmatch(text) else Kind.SIGNATURE
-            j = i - 1
-            while j >= first and kinds[j] is None and not labels[j] and i - j <= 3 and is_signature(texts[j]):
-                kinds[j] = Kind.SIGNATURE
-                j -= 1
+            _mark_signature(texts, kinds, labels, i, first)
             closed = seen
         elif closed:
             kinds[i] = Kind.OUTSIDE
+
+
+def _mark_signature(texts: list[str], kinds: list[Kind | None], labels: list[Label | None], date: int, first: int) -> None:
+    """The names above a date, with a bracketed note such as `(代章)` among them."""
+    for i in range(date - 1, max(first, date - 4) - 1, -1):
+        note = texts[i].startswith("(") and texts[i].endswith(")") and len(texts[i]) < 30
+        if kinds[i] is not None or labels[i] or not (note or is_signature(texts[i])):
+            return
+        kinds[i] = Kind.SIGNATURE

@@ -20,6 +20,8 @@ _PUNCTUATED = re.compile(r"[。,;:!?]")
 _QUOTED = re.compile(r"《[^《》]*》|\([^()]*\)")
 _PROGRAMME = ("科学素质", "科普", "科学技术", "科技", "科协", "科学")
 _PLACE_LINE = re.compile(r"[一-鿿]{2,12}(?:省|市|州|县|区|旗|镇|乡|街道)")
+# A title that begins so lacks the place that the line above prints.
+_PLACELESS = ("全民", "公民", "科普", "科学", "贯彻", "落实", "关于")
 _LONGEST = 60
 _SIGNATURE = re.compile(r"[一-鿿()、·]{3,40}")
 
@@ -84,7 +86,7 @@ def _grow_back(lines: list[str], last: int, complete: Callable[[str], bool], may
         and may_precede(lines[first - 1])
     ):
         first -= 1
-    if first > 0 and _PLACE_LINE.fullmatch(lines[first - 1]) and not lines[first].startswith(lines[first - 1]):
+    if first > 0 and _PLACE_LINE.fullmatch(lines[first - 1]) and lines[first].startswith(_PLACELESS):
         first -= 1
     return first
 

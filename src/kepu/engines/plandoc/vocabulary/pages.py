@@ -7,7 +7,7 @@ from kepu.engines.plandoc.vocabulary.text import words
 # Labels of the index table that government sites print above a document, and of the line under the headline.
 INDEX_LABELS = words(
     """
-    索引号 信息索引号 信息索引 主题分类 信息分类 体裁分类 组配分类 公文种类 发布机构 发文机关 发文机构 发布单位
+    索引号 发文标题 发文文号 发文部门 发文单位 发文时间 发文内容 实施时间 法规类型 所属行业 所属区域 阅读人次 评论人次 页面功能 颁布日期 颁布单位 责任部门 信息索引号 信息索引 主题分类 信息分类 体裁分类 组配分类 公文种类 发布机构 发文机关 发文机构 发布单位
     制发机关 信息来源 来源 稿源 文章来源 作者 编辑 责任编辑 审核 审核人 录入 发布人 发布日期 发布时间
     发文日期 成文日期 生成日期 公开日期 印发日期 更新时间 发表时间 日期 时间 文号 文件编号 发文字号 标题
     信息名称 名称 文件名称 主题词 关键词 有效性 是否有效 效力状态 时效 时效性 浏览次数 浏览量 点击数 点击量
@@ -22,7 +22,7 @@ WEB_DATE_LABELS = words(
     发布日期 发布时间 公开日期 更新时间 发表时间 日期 时间
     """
 )
-DOC_NUMBER_LABELS = ("文号", "发文字号", "文件编号")
+DOC_NUMBER_LABELS = ("文号", "发文字号", "发文文号", "文件编号")
 
 # A line that starts with one of these is site navigation.
 BREADCRUMB_STARTS = words(
