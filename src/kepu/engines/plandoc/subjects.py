@@ -11,10 +11,17 @@ _TIME_START = re.compile(
     r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
 )
 _TIME_INSIDE = re.compile(
-    r"(?:[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
+    r"(?:20\d\d年?[-—–~至到]+20\d\d年(?:累计)?|[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
     r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)|每人每年|年均|[一二两三四五\d]年(?:内|累计))"
 )
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
+_LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
+# One-character verbs, unless they begin a longer word (应急, 新型, 在线, 建筑 …).
+_SHORT_LEAD = re.compile(
+    r"应(?![急用届对])|能(?![力源量手])|可(?![持视])|新(?![型媒时农兴闻增建能材业])|对(?![外口接])|在(?![线校职岗学])|建(?![设筑档议成立有好])"
+    r"|办(?![公学好])|设(?![施备计立置有])|共(?![享青建同])|为(?![民老农])|向(?!导)|再(?![生就教])|使(?!用)|要(?![点素求闻])|将|让|把|由|须"
+)
+_LOOSE = frozenset(("重点", "优先", "规范", "普及", "基本", "免费", "新", "每次", "联合", "共同"))
 _TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
 _TRAIL_COMPARED = re.compile(
     r"(?:比|较|同比|每年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:提高|增长|提升|增加|上升)了?(?:到|至)?$"
@@ -25,6 +32,8 @@ _NOUN_STOP = re.compile("|".join(sorted(map(re.escape, words.NOUN_STOPS), key=le
 # 县(区), 村(社区): a bracket that belongs to the name.
 _SHORT_BRACKET = re.compile(r"\([一-鿿、]{1,6}\)")
 _VERBS = frozenset(words.LEADING_VERBS) | frozenset(words.TRAILING_WORDS)
+_SHARE_VERB = re.compile("建有|建成|设有|设立|配备|具备|参加|参与|开展|接受|掌握|开放")
+_PLACE = re.compile(r"(?:县|市|区|州|旗|乡|镇|街道|村|社区|行政村|学校)(?:\([一-鿿、]{1,6}\))?(?:建|设|配)")
 _GENERIC = frozenset(("工程", "行动", "计划", "活动", "工作", "项目"))
 _MARKS = re.compile(r"[“”‘’\"《》—]")
 _STOPS = ",;。:!?"
@@ -52,7 +61,9 @@ def subject_before(text: str) -> str:
             text = rest
     text = _finish(text)
     if text in _VERBS:
-        return ""
+        whole = _finish(_TIME_INSIDE.sub("", _strip_end(original)))
+        nouns = _LEAD_ANYWHERE.sub("", whole)
+        return whole if 4 <= len(whole) <= 20 and len(nouns) >= 2 and not _TIME_START.fullmatch(whole) else ""
     # 活动, 时长, 会议 alone say too little: the words before them come along.
     if len(text) <= 2 and not text.startswith(("每", "各")):
         whole = _finish(_TIME_INSIDE.sub("", _strip_start(original)))
@@ -71,6 +82,8 @@ def _without_time(text: str) -> str:
     """Only what follows the last time phrase, or what precedes it if nothing follows."""
     for match in reversed(list(_TIME_INSIDE.finditer(text))):
         rest = text[match.end() :].lstrip("、,")
+        if len(rest) >= 2 and rest.startswith(("向", "为", "对")) and match.start() >= 2:
+            return text[: match.start()] + rest
         if len(rest) >= 2:
             return rest
         text = _strip_end(text[: match.start()])
@@ -79,6 +92,7 @@ def _without_time(text: str) -> str:
 
 def subject_after(text: str, next_amount: int) -> str:
     """The noun phrase at the beginning of the words after an amount; next_amount is where the next amount starts."""
+    share = text.startswith("的")
     text = text.removeprefix("的")
     end = len(text)
     depth = 0
@@ -104,13 +118,17 @@ def subject_after(text: str, next_amount: int) -> str:
     if any(text.startswith(word) for word in _CONTINUES):
         return ""
     stop = next((m for m in _NOUN_STOP.finditer(text) if m.start() >= 2), None)
+    if (share or _PLACE.match(text)) and (verb := _SHARE_VERB.search(text, 2)) and len(text) - verb.start() <= 20:
+        # 80%的乡镇建有活动室: what the share does belongs to the subject.
+        return _finish(re.sub("[一1]次", "", text))
     if stop:
         text = text[: stop.start()]
     if "的" in text[1:]:
         rest = text[text.rindex("的") + 1 :]
         if len(rest) >= 3:
             text = rest
-    return _finish(_strip_start(text, verbs=False).rstrip("和及与、"))
+    found = _finish(_strip_start(text, verbs=False).rstrip("和及与、"))
+    return "" if found in _VERBS or re.match(r"(?:提高|增加|提升|增长|扩大)(?:到|至)?$", found) else found
 
 
 def _amount_in_part(text: str, start: int, next_amount: int) -> bool:
@@ -137,7 +155,7 @@ def each_prefix(text: str) -> str:
     """`每村` or `各中小学校` when the words before the amount spread it over places."""
     places = [match[1] for match in _EACH.finditer(text[-40:])]
     place = places[-1] if places else ""
-    return "" if re.match(r"每个?(?:年|学年|月|季|周|半|学期|人每)|各(?:类|级|项|种|界|方)", place) else place
+    return "" if re.match(r"每隔?[一二两三四五\d]*个?(?:年|学年|月|季|周|半|学期|人每|天|日)|各(?:类|级|项|种|界|方)", place) else place
 
 
 def ends_with_verb(text: str) -> bool:
@@ -180,7 +198,9 @@ def _strip_start(text: str, *, verbs: bool = True) -> str:
         text = text.lstrip("、,;:。 和及与并")
         text = _TIME_START.sub("", text, count=1)
         text = _AGENTS.sub("", text)
-        lead = _LEAD.match(text) if verbs else None
+        lead = (_SHORT_LEAD.match(text) or _LEAD.match(text)) if verbs else None
+        if lead and lead[0] in _LOOSE and len(text) - lead.end() < 3:
+            lead = None
         if (
             lead
             and len(text) - lead.end() >= 2
@@ -231,7 +251,7 @@ def _strip_end(text: str) -> str:
 
 
 def _finish(text: str) -> str:
-    text = _MARKS.sub("", "".join(text.split())).strip("、,;:。()· 了")
+    text = _MARKS.sub("", "".join(text.split())).strip("、,;:。()· 了").removeprefix("的")
     if text.count("(") > text.count(")"):
         text += ")"
     return text if len(text) <= _LONGEST else text[-_LONGEST:]

@@ -32,7 +32,10 @@ _QUALIFICATION = re.compile(words.QUALIFICATION_BEFORE)
 _AREA_OF = re.compile(r"^(?:及)?以上的?(?=[一-鿿])")
 _FULL = re.compile(r"全覆盖")
 _NOT_PROMISED = re.compile(r"^(?:的|、|式|型|体系|格局|网络|率|工程|行动|服务体系|模式)")
-_EACH_PLACE = re.compile(r"每个?(?!年|月|周|季|学|半|次|人|场|期|天|日|届)[一-鿿()、]{1,12}$")
+_EACH_PLACE = re.compile(
+    r"(?:每个?|各)(?:行政|中小|义务教育|县级|市级|区级|乡级|基层|示范)?(?:村|乡|镇|街道|社区|县|市|区|州|旗|学校|校|园|单位|企业|部门|基地|站|馆|点|户|家庭|班|嘎查|农村)"
+    r"(?:[、(][一-鿿、)]{1,10})?$"
+)
 _LIMITS = (
     dict.fromkeys(words.AT_LEAST_BEFORE, ">=")
     | dict.fromkeys(words.AT_MOST_BEFORE, "<=")
@@ -42,6 +45,8 @@ _LIMIT_BEFORE = re.compile("(?:" + "|".join(sorted(_LIMITS, key=len, reverse=Tru
 _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
 _AMOUNT_TAIL = re.compile(r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[^,;。]*$")
 _RATE = re.compile(r"(?:率|比例|比重)[^,;。]{0,8}$")
+_ONE_EACH = re.compile(r"每(?:隔)?(?!年|个?月|周|个?季|个?学|半|次|场|期|天|日|[一二两三四五\d])[一-鿿()]{1,14}$")
+_PUT_ON = re.compile(r"(?:举办|开展|组织|开设|办|编|出|制作|更新|不少于|不低于|至少|培训|每[年月周季]度?)[^,;。]{0,12}$")
 _AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村)?")
 _WINDOW = 240
@@ -208,13 +213,11 @@ def _article(text: str, sentence: Sentence, amount: Amount, before: str, phrase:
         r"(?:近|超|超过|约|过|突破|达|达到|不少于)$", before
     ):
         return Verdict("name_or_slogan", "round_word", 0.7)
+    if amount.measure == "期" and amount.chinese and amount.value < 10 and not _PUT_ON.search(before) and numeral != "一":
+        return Verdict("ordinal", "phase_of_a_project", 0.7)
     if numeral != "一":
         return None
-    if re.search(r"(?:至少|不少于|不低于|最少)[^,;。]{0,12}$", before) or _EACH_PLACE.search(before):
-        return None
-    if re.search(
-        r"每个?(?!年|月|周|季|学|半|次|场|期|天|日)[一-鿿()]{1,8}?(?:建|配|设|培|有|打造|至少|要)[一-鿿]{0,3}$", before
-    ):
+    if re.search(r"(?:至少|不少于|不低于|最少)[^,;。]{0,12}$", before) or _ONE_EACH.search(before):
         return None
     if phrase and phrase.period.type in _EVENT_TIMES and not phrase.own and amount.measure in words.EVENT_MEASURES:
         return None
@@ -338,8 +341,15 @@ def _subject(
         return later
     if _EACH_OF.fullmatch(earlier) and not later:
         return earlier + (last or area.topic)
+    if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
+        return later
+    if later.endswith("级") and following and len(later) <= 4:
+        rest = subject_after(dated[following.end : following.end + 40], -1)
+        later += re.sub(r"^[一-鿿]{1,3}级", "", rest)
+    if _EACH_PLACE.fullmatch(earlier) and later:
+        return earlier + later
     if _EACH_PLACE.fullmatch(earlier) and not later:
-        return earlier + (_from_context(dated, sentence, start, area) or last or area.topic)
+        return earlier + _without_each(_from_context(dated, sentence, start, area) or last or area.topic)
     if later and (not earlier or ends_with_verb(before) or len(earlier) < 2):
         prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
         return later if not prefix or later.startswith(prefix) else prefix + later
@@ -350,6 +360,10 @@ def _subject(
     if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
         return last
     return _from_context(dated, sentence, start, area) or earlier or area.topic
+
+
+def _without_each(subject: str) -> str:
+    return re.sub(r"^(?:每个?|各)[一-鿿]{1,3}", "", subject) or subject
 
 
 def _from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
