@@ -62,6 +62,8 @@ def test_a_cut_file_keeps_its_encoding_and_says_what_is_lost():
     decoded = decode((TEXT * 3).encode()[:-2], name="a.txt")
     assert decoded.text == TEXT * 2 + TEXT[:-2] + "�"
     assert decoded.warnings == ("replaced",)
+    decoded = decode((TEXT * 3).encode().replace("目标".encode(), b"\xe7\xff\xa0", 1), name="a.txt")
+    assert (decoded.text.count("县科协"), decoded.warnings) == (3, ("replaced",))
     decoded = decode((TEXT * 9).encode("gbk") + b"\xff", name="a.txt")
     assert (decoded.text, decoded.warnings) == (TEXT * 9 + "�", ("replaced",))
 

@@ -93,7 +93,7 @@ def _in_child(data: bytes, kind: str, limits: Limits, *, ocr: bool) -> Decoded:
 def _check_text(text: str) -> None:
     if not text or text.isspace():
         raise Unreadable("empty")
-    if len(text) > MAX_CHARACTERS:
-        raise Unreadable("too_large", f"{len(text)} characters")
     if len(text) > MAX_LINE and max(map(len, text.split("\n"))) > MAX_LINE:
         raise Unreadable("long_line")
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable("too_large", f"{len(text)} characters")

@@ -21,25 +21,37 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x9f\ufeff\ufffe\uffff]")
 
+# What a file in UTF-16 without its mark must consist of to be taken for text.
+_READABLE = re.compile("[\t\n\x20-\x7e\u2000-\u206f\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
+
 
 def decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Decode bytes of text and tell the warnings: `converted` for a guessed encoding, `replaced` for lost characters.
 
     A byte order mark decides; without one UTF-8, then UTF-16 without its mark, then GB 18030 (of which GBK and GB 2312
-    are parts), then Big5, then what charset-normalizer finds in the first 64 kB. Raises Unreadable("malformed").
+    are parts), then Big5, then what charset-normalizer finds in the first 64 kB. Raises Unreadable: "malformed" if
+    no encoding fits, "unsupported" for what is no text at all.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _tidied(data, encoding)
     try:
         return tidy(data.decode("utf-8")), ()
-    except UnicodeDecodeError as error:
-        # A damaged or cut file is still UTF-8 if what stands before the damage is, with characters of several bytes.
-        if error.start > 64 and not data[: error.start].isascii() and error.end >= len(data) - 4:
+    except UnicodeDecodeError:
+        # A cut or damaged file is still UTF-8 if nearly all of its characters are; other encodings hardly give any.
+        repaired = data[:SAMPLE].decode("utf-8", "replace")
+        if repaired.count("\ufffd") * 20 < len(_HAN.findall(repaired)):
             return _tidied(data, "utf-8")
-    if b"\0" in data[:SAMPLE]:
-        little = data[1:SAMPLE:2].count(0) > data[0:SAMPLE:2].count(0)
-        return _tidied(data, "utf-16-le" if little else "utf-16-be")
+    sample = data[:SAMPLE]
+    if b"\0" in sample:
+        little = sample[1::2].count(0) > sample[0::2].count(0)
+        text, warnings = _tidied(data, "utf-16-le" if little else "utf-16-be")
+        if len(_READABLE.findall(text[:SAMPLE])) < COMMON * len(text[:SAMPLE]):
+            raise Unreadable("unsupported", "binary")
+        return text, warnings
+    if len(sample) - len(sample.translate(None, _CONTROL_BYTES)) > len(sample) // 50:
+        raise Unreadable("unsupported", "binary")
     return _legacy(data)
 
 
