@@ -14,6 +14,7 @@ class Refusal(Exception):
     code: str = "refused"
     sentence: str | Promise = ""
     status: int = 409
+    template: str = "foundation/refusal.html"  # a room may say more than the sentence
 
     def __init__(self, *, where: str = "", **values: Any) -> None:
         self.where = where

@@ -31,4 +31,7 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         audit.refused(exception.code, actor=request.actor)
-        return render(request, "foundation/refusal.html", {"refusal": exception}, status=exception.status)
+        answer = render(request, exception.template, {"refusal": exception}, status=exception.status)
+        if request.htmx:  # shown in the page's own place for refusals; what the person wrote stays
+            answer.headers |= {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML", "HX-Reselect": "#refusal-body"}
+        return answer

@@ -1,9 +1,43 @@
-from django.urls import path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
-from kepu.plans.views import chain, ledger, public
+from kepu.plans.views import acts, chain, desk, ledger, plans, public
 
 app_name = "plans"
+
+
+class RowKind(StringConverter):
+    """A row of the draft with a form of its own."""
+
+    regex = "section|task|assignment|target"
+
+
+register_converter(RowKind, "row_kind")
+
+review_urls = [
+    path("", desk.review, name="review"),
+    path("card/<slug:key>/", desk.card, name="card"),
+    path("card/<slug:key>/confirm/", acts.confirm, name="confirm"),
+    path("card/<slug:key>/reopen/", acts.reopen, name="reopen"),
+    path("<row_kind:kind>/<int:row_id>/save/", acts.save, name="save"),
+    path("<row_kind:kind>/<int:row_id>/leave-out/", acts.leave_out, name="leave_out"),
+    path("<row_kind:kind>/<int:row_id>/put-back/", acts.put_back, name="put_back"),
+    path("number/<int:row_id>/classify/", acts.classify, name="classify"),
+    path("task/<int:row_id>/units/", acts.add_unit, name="add_unit"),
+    path("task/<int:row_id>/roles/", acts.split_roles, name="split_roles"),
+    path("task/<int:row_id>/targets/", acts.add_target, name="add_target"),
+    path("task/<int:row_id>/split/", acts.split, name="split"),
+    path("task/<int:row_id>/merge/", acts.merge, name="merge"),
+    path("task/<int:row_id>/move/", acts.move, name="move"),
+    path("section/<int:row_id>/tasks/", acts.add_task, name="add_task"),
+    path("undo/", acts.undo, name="undo"),
+    path("units/", acts.open_units, name="open_units"),
+]
+
 urlpatterns = [
+    path("desk/plans/", plans.index, name="index"),
+    path("desk/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("desk/plans/<int:plan_id>/review/", include(review_urls)),
     path("desk/ledger/", ledger.ledger_list, name="ledger_list"),
     path("desk/ledger/<int:task_id>/", ledger.ledger_task, name="ledger_task"),
     path("desk/ledger/<int:task_id>/state/", ledger.ledger_task_state, name="ledger_task_state"),

@@ -70,8 +70,7 @@ class Section(DraftRow):
 class Task(DraftRow, TaskTerms):
     section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     path = models.CharField(max_length=80)
-    clause_start = models.PositiveIntegerField(null=True, blank=True)
-    clause_end = models.PositiveIntegerField(null=True, blank=True)
+    clauses = models.JSONField(default=list, blank=True)  # spans of its responsibility clauses: [[start, end], …]
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(DraftRow.Meta):

@@ -83,7 +83,7 @@ class SourceDocument(models.Model):
     """One reading of one file: what the reviewers see on the left. The raw file is for download only."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="sources")
-    file_id = models.BigIntegerField(null=True)  # foundation's stored file; empty until it is stored
+    file_id = models.BigIntegerField()  # of the stored file (foundation.files), whose owner is the plan
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64, db_index=True)
     text = models.TextField()  # cleaned; all spans of the draft count its characters

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from kepu.foundation import door as foundation
-from kepu.plans.enums import Act, Counting, NumberKind, Period, Resolution
+from kepu.plans.enums import Act, Counting, NumberKind, Period
 from kepu.plans.errors import AlreadyNamed, Conflict, UnitsMissing
 from kepu.plans.models import Assignment, NumberFinding, Plan, Section, Target, Task
 from kepu.plans.models.draft import DraftRow
@@ -144,10 +144,8 @@ def _target_from(number: NumberFinding) -> Target:
 
 
 @transaction.atomic
-def add_unit(
-    *, task: Task, name: str, role: str, actor: foundation.Actor, organisation_id: int | None = None
-) -> Assignment:
-    """Name one more unit on a task, found in the register or not."""
+def add_unit(*, task: Task, name: str, role: str, actor: foundation.Actor, **meaning: Any) -> Assignment:
+    """Name one more unit on a task. `meaning` is what the register says of it (services/units.py); without it, unresolved."""
     _refuse_second(task, name)
     last = Assignment.objects.filter(task=task).order_by("-position").first()
     row = Assignment(
@@ -157,9 +155,8 @@ def add_unit(
         printed=name,
         name=name,
         role=role,
-        organisation_id=organisation_id,
-        resolution=Resolution.ORGANISATION if organisation_id else Resolution.UNRESOLVED,
         touched=True,
+        **meaning,
     )
     with Recorder(task.plan, actor, Act.ADD, subject=name) as log:
         log.add(row)

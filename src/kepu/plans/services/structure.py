@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import F
 
 from kepu.foundation import door as foundation
-from kepu.plans.enums import Act
-from kepu.plans.errors import CannotMerge, CannotSplit
+from kepu.plans.enums import Act, Role
+from kepu.plans.errors import CannotMerge, CannotSplit, Conflict
 from kepu.plans.models import Assignment, NumberFinding, Section, Target, Task
 from kepu.plans.services.recording import Recorder
 
@@ -104,3 +104,15 @@ def move(*, task: Task, section: Section | None, after: Task | None, expected: i
                     model.objects.filter(plan=task.plan, position__gte=position).update(position=F("position") + GAP)
         log.change(task, expected=expected, section_id=section.pk if section else None, position=position, touched=True)
     return task
+
+
+@transaction.atomic
+def split_roles(*, task: Task, expected: int, actor: foundation.Actor) -> None:
+    """Where units are printed without roles: the first one leads, the others cooperate; a person corrects and confirms."""
+    with Recorder(task.plan, actor, Act.ROLES, subject=task.title) as log:
+        if task.version != expected:
+            raise Conflict()
+        rows = Assignment.objects.filter(task=task, dropped=False, role=Role.RESPONSIBLE)
+        led = Assignment.objects.filter(task=task, dropped=False, role=Role.LEAD).exists()
+        for place, row in enumerate(rows):
+            log.change(row, role=Role.COOPERATE if place or led else Role.LEAD, touched=True)

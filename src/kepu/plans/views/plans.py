@@ -1,0 +1,45 @@
+"""The list of plans, and the page of one: what it is, what was read, where it stands."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from kepu.foundation import door as foundation
+from kepu.plans import actions
+from kepu.plans.models import Plan, SourceDocument, Version
+from kepu.plans.queries.desk import load
+from kepu.regions import door as regions
+
+PAGE = 30
+
+
+@foundation.access(actions.READ)
+def index(request: HttpRequest) -> HttpResponse:
+    found = Plan.objects.visible_to(request.scope).order_by("-created_at", "-id")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "regions": regions.divisions({plan.region_path for plan in page}),
+        "may_import": request.actor.may(actions.IMPORT),
+    }
+    return render(request, "plans/index.html", context)
+
+
+@foundation.access(actions.READ)
+def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Whoever sees a plan may read its page: offices below and units named in it hold no right over its region."""
+    found = get_object_or_404(Plan.objects.visible_to(request.scope).select_related("upper"), pk=plan_id)
+    may = {
+        name: request.actor.may(action, found.region_path)
+        for name, action in (("review", actions.REVIEW), ("issue", actions.ISSUE), ("publish", actions.PUBLISH))
+    }
+    sources = list(SourceDocument.objects.filter(plan=found).defer("text", "reading")) if may["review"] else []
+    context = {
+        "plan": found,
+        "may": may,
+        "versions": Version.objects.filter(plan=found).defer("content").order_by("-number"),
+        "sources": [(source, foundation.files.info(source.file_id)) for source in sources],
+        "region": regions.division(found.region_path),
+        "desk": load(found) if may["review"] and found.in_review else None,
+    }
+    return render(request, "plans/plan.html", context)
