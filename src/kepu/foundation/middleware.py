@@ -33,5 +33,7 @@ class RefusalMiddleware:
         audit.refused(exception.code, actor=request.actor)
         answer = render(request, exception.template, {"refusal": exception}, status=exception.status)
         if request.htmx:  # shown in the page's own place for refusals; what the person wrote stays
-            answer.headers |= {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML", "HX-Reselect": "#refusal-body"}
+            answer["HX-Retarget"] = "#refusal"
+            answer["HX-Reswap"] = "innerHTML"
+            answer["HX-Reselect"] = "#refusal-body"
         return answer

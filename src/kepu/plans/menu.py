@@ -12,6 +12,7 @@ from kepu.plans.models import LedgerTask
 
 GROUP = _("Plans and tasks")
 
+foundation.navigation.register(_("Plans"), "plans:index", group=GROUP, order=10, action=actions.READ)
 foundation.navigation.register(_("Ledger of tasks"), "plans:ledger_list", group=GROUP, order=20, action=actions.READ)
 foundation.navigation.register(
     _("Units and their tasks"), "plans:unit_list", group=GROUP, order=30, action=actions.READ
