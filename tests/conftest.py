@@ -6,6 +6,10 @@ from django.test import TransactionTestCase
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full-a11y", action="store_true", help="every page in every look, not one of each skeleton")
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
     """Nothing in a test may leave this machine."""

@@ -1,0 +1,123 @@
+"""Every page of the product, as the person who works with it sees it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser import measure
+
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+# standard at 1440 for every page; the others once a page skeleton, all of them with --full-a11y
+OTHERS = (("elder", 1440), ("dark", 1440), ("standard", 360))
+FULL = (*OTHERS, ("elder", 360), ("dark", 360))
+
+
+def violations(page):
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [f"{v['id']}: {n['target']} {n['html'][:90]}" for v in found for n in v["nodes"]]
+
+
+def is_page(response):
+    kind = (response.headers.get("content-type") or "") if response else ""
+    return response.status == 200 and "text/html" in kind
+
+
+def opened(seen, view):
+    """Whether the view led to a page of its own; files and answers for machines are no pages."""
+    from playwright.sync_api import Error
+
+    try:
+        response = seen.go(view.path)
+    except Error as failure:
+        if "Download is starting" in str(failure):
+            return False
+        raise
+    assert response is not None
+    return is_page(response)
+
+
+def by_role(site):
+    roles = {}
+    for view in site.views:
+        roles.setdefault(view.role, []).append(view)
+    return roles
+
+
+def walk(site, visit, theme="standard", width=1440, only=None):
+    """Every page in one look, with its window; one window for each role."""
+    for role, views in by_role(site).items():
+        seen = visit(role, theme, width)
+        for view in views:
+            if (only is None or view.route in only) and opened(seen, view):
+                yield view, seen
+
+
+def test_every_route_has_a_sample(site):
+    assert site.missing == []
+
+
+def test_pages_in_the_standard_look(site, visit):
+    """axe, words, lines, targets, chips, CSP and hosts: one walk, so that each page is loaded once."""
+    found, pages = {}, []
+    for view, seen in walk(site, visit):
+        pages.append(view.route)
+        page = seen.page
+        found[view.route] = {
+            "axe": violations(page),
+            "words": page.evaluate(measure.FOREIGN_WORDS),
+            "lines": page.evaluate(measure.BAD_LINES),
+            "leading": page.evaluate(measure.TIGHT_LINES, 1.5),
+            "targets": page.evaluate(measure.SMALL_TARGETS, 44),
+            "chips": page.evaluate(measure.WORDLESS_CHIPS),
+            "complaints": list(seen.complaints),
+            "other hosts": list(seen.outside),
+        }
+        seen.complaints.clear()
+    assert {"portal:home", "portal:desk", "portal:styleguide"} <= set(pages)
+    assert wrong(found) == {}
+
+
+def wrong(found):
+    kept = {page: {what: items for what, items in parts.items() if items} for page, parts in found.items()}
+    return {page: parts for page, parts in kept.items() if parts}
+
+
+def skeletons(site, full):
+    """The routes of a look: all of them, or one for each view module and shape of address."""
+    if full:
+        return None
+    chosen = {}
+    for view in site.views:
+        chosen.setdefault((view.role, view.route.split(":")[0], view.path.count("/")), view.route)
+    return {*chosen.values(), "portal:home", "portal:desk", "portal:styleguide"}
+
+
+@pytest.mark.parametrize(("theme", "width"), FULL)
+def test_pages_in_the_other_looks(site, visit, pytestconfig, theme, width):
+    full = pytestconfig.getoption("--full-a11y")
+    if not full and (theme, width) not in OTHERS:
+        pytest.skip("only with --full-a11y")
+    found = {}
+    for view, seen in walk(site, visit, theme, width, skeletons(site, full)):
+        found[view.route] = {"axe": violations(seen.page), "sideways": seen.page.evaluate(measure.SIDEWAYS)}
+    assert wrong(found) == {}
+
+
+def test_elder_mode_is_large_plain_and_in_one_column(site, visit):
+    found = {}
+    for view, seen in walk(site, visit, "elder"):
+        page = seen.page
+        found[view.route] = {
+            "small": page.evaluate(measure.SMALL_TEXT, 18),
+            "tight": page.evaluate(measure.TIGHT_LINES, 1.3),
+            "targets": page.evaluate(measure.SMALL_TARGETS, 60),
+            "layout": page.evaluate(measure.ELDER_LAYOUT),
+        }
+    assert wrong(found) == {}
+
+
+def test_nothing_scrolls_sideways_at_320(site, visit):
+    found = {
+        view.route: {"sideways": seen.page.evaluate(measure.SIDEWAYS)} for view, seen in walk(site, visit, width=320)
+    }
+    assert wrong(found) == {}
