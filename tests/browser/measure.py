@@ -107,7 +107,7 @@ ELDER_LAYOUT = (
     const style = getComputedStyle(e);
     if (!visible(e)) continue;
     if ((style.position === "fixed" || style.position === "sticky") && !e.closest("header")) found.push(`floats: ${says(e)}`);
-    if (style.display === "grid" && !e.matches(".notice, .facts, .shortcuts, .data-table *") && style.gridTemplateColumns.split(" ").length > 1) found.push(`columns: ${says(e)}`);
+    if (style.display === "grid" && !e.matches(".notice, .facts, .pairs, .shortcuts, .data-table *") && style.gridTemplateColumns.split(" ").length > 1) found.push(`columns: ${says(e)}`);
   }
   const entries = document.querySelectorAll(".site-nav a").length;
   if (entries > 8) found.push(`${entries} main entries`);

@@ -43,6 +43,7 @@ def test_elder_mode_is_one_tap_away_and_stays(visit):
     seen.go("/search/?q=长辈版")
     assert page.locator(".results a").first.inner_text() == "长辈版"
     page.get_by_role("link", name="超大").click()
+    page.wait_for_load_state()
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "30px"
     page.get_by_role("link", name="标准版").first.click()
     assert page.get_attribute("html", "data-theme") == "standard"

@@ -74,12 +74,17 @@ def test_pages_in_the_standard_look(site, visit):
         }
         seen.complaints.clear()
     assert {"portal:home", "portal:desk", "portal:styleguide"} <= set(pages)
-    assert wrong(found) == {}
+    nothing_wrong(found)
 
 
-def wrong(found):
-    kept = {page: {what: items for what, items in parts.items() if items} for page, parts in found.items()}
-    return {page: parts for page, parts in kept.items() if parts}
+def nothing_wrong(found):
+    lines = [
+        f"{page} {what}: {item}"
+        for page, parts in found.items()
+        for what, items in parts.items()
+        for item in dict.fromkeys(items)
+    ]
+    assert not lines, "\n" + "\n".join(lines)
 
 
 def skeletons(site, full):
@@ -100,7 +105,7 @@ def test_pages_in_the_other_looks(site, visit, pytestconfig, theme, width):
     found = {}
     for view, seen in walk(site, visit, theme, width, skeletons(site, full)):
         found[view.route] = {"axe": violations(seen.page), "sideways": seen.page.evaluate(measure.SIDEWAYS)}
-    assert wrong(found) == {}
+    nothing_wrong(found)
 
 
 def test_elder_mode_is_large_plain_and_in_one_column(site, visit):
@@ -113,11 +118,11 @@ def test_elder_mode_is_large_plain_and_in_one_column(site, visit):
             "targets": page.evaluate(measure.SMALL_TARGETS, 60),
             "layout": page.evaluate(measure.ELDER_LAYOUT),
         }
-    assert wrong(found) == {}
+    nothing_wrong(found)
 
 
 def test_nothing_scrolls_sideways_at_320(site, visit):
     found = {
         view.route: {"sideways": seen.page.evaluate(measure.SIDEWAYS)} for view, seen in walk(site, visit, width=320)
     }
-    assert wrong(found) == {}
+    nothing_wrong(found)

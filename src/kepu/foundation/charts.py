@@ -1,4 +1,4 @@
-"""Bar charts as SVG made here, each with the table that it shows; no script, and shape or label beside colour."""
+"""Bar charts made here, each with the table that it shows; no script, and shape or label beside colour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 
-WIDTH = 640
-ROW = 34
-LABEL = 160
-VALUE = 90
+# Bars are drawn in a box this wide that stretches to the page; words stay text, so that they grow with the theme.
+WIDTH = 1000
 
 
 @dataclass(frozen=True)
@@ -22,13 +20,10 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Placed:
+class Drawn:
     bar: Bar
-    y: int
-    text_y: int
     width: int
-    value_x: int
-    goal_x: int | None
+    goal_at: int | None
 
 
 @dataclass(frozen=True)
@@ -41,32 +36,12 @@ class BarChart:
     source: str | Promise
 
     @property
-    def height(self) -> int:
-        return ROW * len(self.bars) + 8
-
-    @property
-    def width(self) -> int:
-        return WIDTH
-
-    @property
-    def label_x(self) -> int:
-        return LABEL - 8
-
-    @property
-    def bar_x(self) -> int:
-        return LABEL
-
-    @property
     def has_goals(self) -> bool:
         return any(bar.goal is not None for bar in self.bars)
 
-    def placed(self) -> list[Placed]:
-        room = WIDTH - LABEL - VALUE
-        most = max((max(b.value, b.goal or 0) for b in self.bars), default=0) or 1
-        rows = []
-        for number, bar in enumerate(self.bars):
-            y = ROW * number + 6
-            width = int(room * bar.value / most)
-            goal = None if bar.goal is None else LABEL + int(room * bar.goal / most)
-            rows.append(Placed(bar, y, y + 16, width, max(LABEL + width, goal or 0) + 8, goal))
-        return rows
+    def drawn(self) -> list[Drawn]:
+        most = max((max(bar.value, bar.goal or 0) for bar in self.bars), default=0) or 1
+        return [
+            Drawn(bar, int(WIDTH * bar.value / most), None if bar.goal is None else int(WIDTH * bar.goal / most))
+            for bar in self.bars
+        ]

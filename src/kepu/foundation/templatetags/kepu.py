@@ -183,7 +183,7 @@ def _errors_of(form: BaseForm) -> list[dict[str, str]]:
     for bound in form:
         # a group of choices has no element with the group's own id: the first choice has the suffix 0
         target = f"{bound.id_for_label or bound.auto_id + '_0'}"
-        found += [{"text": str(text), "target": target} for text in bound.errors]
+        found += [{"text": f"{bound.label}：{text}", "target": target} for text in bound.errors]
     return found
 
 
