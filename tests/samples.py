@@ -1,16 +1,20 @@
 """Every route of the product with one address that opens it, for the walks over all pages (scope, browser, headers).
 
-A route with parameters needs a sample: a function of the world and of what `make` put into the database. A new route
-without one fails the walk that needs it, with the name of the route.
+A parameter needs a sample: a function of what `make` put into the database. A new route with a parameter of a new name
+fails the walk until there is one.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.world import World
+from kepu.plans.enums import PlanState
+from kepu.plans.models import LedgerTask
+from tests.plans import factories as plans
+from tests.world import COUNTY_A, World
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,42 @@ class Made:
         return self.objects[key]
 
 
-Maker = Callable[[Made], None]
-MAKERS: list[Maker] = []
-# route name: the arguments of an address that opens it
-SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
-    "portal:theme": lambda made: {"theme": "standard"},
+# What stands for a parameter of an address wherever it has this name; SAMPLES is for routes that mean another object.
+PARAMETERS: dict[str, Callable[[Made], Any]] = {
+    "plan_id": lambda made: made["plan"].pk,
+    "task_id": lambda made: made["task"].pk,
+    "organisation_id": lambda made: made["organisation"].pk,
+    "theme": lambda made: "standard",
 }
+SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {}
 
 
 def make(world: World) -> Made:
-    """Put one object of each kind into county A; every room adds its maker to MAKERS."""
+    """Put one object of each kind into county A."""
     made = Made(world)
-    for maker in MAKERS:
-        maker(made)
+    _plan(made)
     return made
 
 
+def _plan(made: Made) -> None:
+    """An issued public plan with a task under way, one past its date and one done, each for two bodies."""
+    office, education = made.world.office(COUNTY_A), made.world.body(COUNTY_A, "县教体局")
+    plan = plans.plan(COUNTY_A, state=PlanState.ISSUED, public=True, issued_on=date(2026, 3, 1))
+    for title, state, due in (
+        ("办好科普大讲堂", "under_way", date(2027, 12, 31)),
+        ("建设乡镇科普活动站，组织科技工作者走进中小学校和农村社区", "not_started", date(2026, 6, 30)),
+        ("开展农村实用技术培训", "done", None),
+    ):
+        values = {"public": True, "state": state, "due_on": due, "section_title": "青少年科学素质提升行动"}
+        task = plans.ledger_task(plan, (office, education), **values)
+        LedgerTask.objects.filter(pk=task.pk).update(title=title)
+        plans.ledger_target(task, public=True)
+    made.objects |= {"plan": plan, "task": LedgerTask.objects.first(), "organisation": education}
+
+
 def address(route: Route, made: Made) -> str:
-    """An address that opens the route. Raises KeyError with the route's name where the sample is missing."""
-    if not route.parameters:
-        return reverse(route.name)
-    return reverse(route.name, kwargs=SAMPLES[route.name](made))
+    """An address that opens the route. Raises KeyError where a parameter has no sample."""
+    given = SAMPLES.get(route.name, lambda made: {})(made)
+    return reverse(
+        route.name, kwargs={name: PARAMETERS[name](made) for name in route.parameters if name not in given} | given
+    )
