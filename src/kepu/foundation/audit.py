@@ -20,6 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 from kepu.foundation import sealing
 from kepu.foundation.models.audit import AuditEntry, Outcome
@@ -47,6 +48,23 @@ def locate_accounts(home_of: Callable[[int], str]) -> None:
     """Tell the log how to find the region path of an account, for sign-ins; called by the room of accounts."""
     global _home_of
     _home_of = home_of
+
+
+_labels: dict[str, str | Promise] = {}
+
+
+def describe(labels: dict[str, str | Promise]) -> None:
+    """Give actions the words in which the log shows them; called by the room that records them."""
+    _labels.update(labels)
+
+
+def label_of(action: str) -> str:
+    return str(_labels.get(action, action))
+
+
+def actions_like(text: str) -> list[str]:
+    """Keys of actions whose words hold `text`, and `text` itself for those without words."""
+    return [text, *(key for key, label in _labels.items() if text in str(label))]
 
 
 def home_of(user_id: int | None) -> str:

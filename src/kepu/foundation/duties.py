@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from kepu.foundation import actions, clock, files, guards, jobs, sealing, spreadsheets, ticks
+from kepu.foundation import actions, audit, clock, files, guards, jobs, navigation, sealing, spreadsheets, ticks
 from kepu.foundation.spreadsheets import runs
 
 _PURGED_ENTRY = (
@@ -21,6 +21,23 @@ def declare() -> None:
     actions.register("audit.read", _("Read the audit log"))
     actions.register("jobs.read", _("See the background work of the region"))
     actions.register("system.manage", _("Look after the installation"))
+
+    audit.describe(
+        {
+            "access.denied": _("Access denied"),
+            "access.forged_form": _("Form without a valid token"),
+            "account.sign_in": _("Sign-in"),
+            "account.sign_out": _("Sign-out"),
+            "audit.export": _("Audit log exported"),
+            "job.cancel": _("Background work cancelled"),
+            "job.retry": _("Background work started again"),
+            "system.backup": _("Backup made"),
+            "system.restore": _("Backup restored"),
+        }
+    )
+    system = {"group": _("System"), "order": 900}
+    navigation.register(_("Background work"), "foundation:job_list", **system)
+    navigation.register(_("Audit log"), "foundation:audit_list", action="audit.read", **system)
 
     guards.register(guards.Guard("foundation.AuditEntry", delete=_PURGED_ENTRY))
     guards.register(guards.Guard("foundation.AuditLink", delete=_PURGED_LINK))

@@ -37,3 +37,26 @@ class RefusalMiddleware:
             answer["HX-Reswap"] = "innerHTML"
             answer["HX-Reselect"] = "#refusal-body"
         return answer
+
+
+# What no page of ours asks a browser for.
+SWITCHED_OFF = "accelerometer camera geolocation gyroscope magnetometer microphone payment usb"
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in SWITCHED_OFF.split())
+
+
+class HeadersMiddleware:
+    """Headers beyond Django's own: features switched off, nothing personal in any cache, a clean browser after sign-out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        signed_out = getattr(request, "has_signed_out", False)
+        if signed_out or getattr(getattr(request, "actor", None), "user_id", None) is not None:
+            response.headers["Cache-Control"] = "no-store"
+        if signed_out:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response

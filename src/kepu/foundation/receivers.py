@@ -19,7 +19,9 @@ def signed_in(sender: Any, user: Any, **_: Any) -> None:
 
 
 @receiver(user_logged_out, dispatch_uid="kepu-audit-out")
-def signed_out(sender: Any, user: Any, **_: Any) -> None:
+def signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    if request is not None:
+        request.has_signed_out = True  # HeadersMiddleware has the browser forget what it kept
     if user is not None:
         audit.record("account.sign_out", actor=_as_actor(user), obj=user, region_path=audit.home_of(user.pk))
 

@@ -25,6 +25,7 @@ class Environment:
     secret_key: str
     audit_key: str
     behind_proxy: bool
+    statement_seconds: int  # longest statement on PostgreSQL; 0 is no limit. `kepu serve` sets it for the web
     tls: bool  # set by `kepu serve --cert` for its children
     audit_days: int  # how long audit entries are kept; never below six months
 
@@ -42,6 +43,7 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         secret_key=environ.get("KEPU_SECRET_KEY") or key_file(data, "secret.key"),
         audit_key=environ.get("KEPU_AUDIT_KEY") or key_file(data, "audit.key"),
         behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
+        statement_seconds=int(environ.get("KEPU_STATEMENT_SECONDS", "0")),
         tls=environ.get("KEPU_TLS", "") == "1",
         audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
@@ -128,6 +130,15 @@ def database(env: Environment) -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": query.pop("host", url.hostname or ""),
         "PORT": str(url.port or ""),
-        # A pool opened before a fork hangs for ever: nothing may touch the database at import.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}, **query},
+        # A connection that the server dropped is found out before it is used (R8).
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            # A pool opened before a fork hangs for ever: nothing may touch the database at import.
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            # Waits are bounded: for a server that is gone, one that is silent, a lock and a statement.
+            "connect_timeout": 5,
+            "tcp_user_timeout": 10_000,
+            "options": f"-c lock_timeout=10s -c statement_timeout={env.statement_seconds}s",
+            **query,
+        },
     }

@@ -147,12 +147,14 @@ def children(asked: argparse.Namespace) -> list[Child]:
     env = {**os.environ, "KEPU_DATA": str(settings.KEPU_DATA)}
     if asked.cert:
         env["KEPU_TLS"] = "1"
+    # A page that takes this long is lost anyway; workers and migrations may take their time.
+    web_env = {"KEPU_STATEMENT_SECONDS": "30", **env}
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", asked.host, "--port", str(asked.port)]
     web += ["--workers", str(asked.workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     web += ["--workers-kill-timeout", "10", "--respawn-failed-workers"]
     if asked.cert:
         web += ["--ssl-certificate", str(asked.cert), "--ssl-keyfile", str(asked.key), "--ssl-protocol-min", "tls1.2"]
-    found = [Child("web", [*web, "kepu.project.wsgi:application"], env)]
+    found = [Child("web", [*web, "kepu.project.wsgi:application"], web_env)]
     if not asked.no_worker:
         found.append(Child("worker", [sys.executable, "-m", "kepu", "worker"], env))
         found.append(Child("ticker", [sys.executable, "-m", "kepu", "tick", "--loop"], env))
