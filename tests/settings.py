@@ -10,6 +10,8 @@ _data = Path(tempfile.mkdtemp(prefix="kepu-test-"))
 os.environ.setdefault("KEPU_DATA", str(_data))
 os.environ.setdefault("KEPU_SECRET_KEY", "only for tests, never in an installation, long enough")
 os.environ.setdefault("KEPU_AUDIT_KEY", "only for tests, audit")
+# Tests of other rooms sign in with a password alone; those of the second factor turn it on.
+os.environ.setdefault("KEPU_SECOND_FACTOR", "off")
 
 from kepu.project.settings import *  # noqa: E402, F403 - the environment above must be set before
 from kepu.project.settings import DATABASES  # noqa: E402

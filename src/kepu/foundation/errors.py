@@ -15,6 +15,7 @@ class Refusal(Exception):
     sentence: str | Promise = ""
     status: int = 409
     template: str = "foundation/refusal.html"  # a room may say more than the sentence
+    retry_after: int = 0  # seconds; sent along where waiting helps
 
     def __init__(self, *, where: str = "", **values: Any) -> None:
         self.where = where

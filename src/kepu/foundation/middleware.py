@@ -36,6 +36,8 @@ class RefusalMiddleware:
             answer["HX-Retarget"] = "#refusal"
             answer["HX-Reswap"] = "innerHTML"
             answer["HX-Reselect"] = "#refusal-body"
+        if exception.retry_after:
+            answer["Retry-After"] = str(exception.retry_after)
         return answer
 
 

@@ -43,6 +43,12 @@ def standing(user: User, day: date) -> Standing:
     return Standing(actor, any(row.role.needs_second_factor for row in rows))
 
 
+def home_of(user_id: int) -> str:
+    """The region path of an account: that of its latest membership, or the root for one without any."""
+    latest = Membership.objects.filter(user_id=user_id).order_by("-id").values_list("region_path", flat=True).first()
+    return latest or "0/"
+
+
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:
     """The paths without those that lie under another of them."""
     kept: list[str] = []

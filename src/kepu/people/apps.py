@@ -10,10 +10,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from kepu.foundation import door as foundation
-        from kepu.people import actions  # noqa: F401 - registers the actions; models load only now
+        from kepu.people import actions, menu  # noqa: F401 - register themselves; models load only now
+        from kepu.people.actors import home_of
         from kepu.people.door import actor_of
 
         foundation.actors.provide(actor_of)
+        foundation.audit.locate_accounts(home_of)
+        foundation.audit.declare_personal("person")
         post_migrate.connect(install_roles, sender=self)
 
 

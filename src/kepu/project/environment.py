@@ -27,6 +27,8 @@ class Environment:
     behind_proxy: bool
     statement_seconds: int  # longest statement on PostgreSQL; 0 is no limit. `kepu serve` sets it for the web
     tls: bool  # set by `kepu serve --cert` for its children
+    second_factor: str  # "offices" (default), or "off" for trials on this machine alone
+    password_profile: str  # "asvs" (default) or "dengbao"
     audit_days: int  # how long audit entries are kept; never below six months
 
 
@@ -45,8 +47,18 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
         statement_seconds=int(environ.get("KEPU_STATEMENT_SECONDS", "0")),
         tls=environ.get("KEPU_TLS", "") == "1",
+        second_factor=one_of(environ, "KEPU_SECOND_FACTOR", "offices", "off"),
+        password_profile=one_of(environ, "KEPU_PASSWORD_PROFILE", "asvs", "dengbao"),
         audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
+
+
+def one_of(environ: dict[str, str] | os._Environ[str], name: str, *choices: str) -> str:
+    """The setting, the first of `choices` by default. Raises Misconfigured."""
+    value = environ.get(name) or choices[0]
+    if value not in choices:
+        raise Misconfigured(f"{name} must be one of {', '.join(choices)}.")
+    return value
 
 
 def audit_days(text: str) -> int:

@@ -21,6 +21,9 @@ if ENV.production and ENV.debug:
 if ENV.production and len(ENV.secret_key) < 40:
     raise ImproperlyConfigured("KEPU_SECRET_KEY is too short for production. Use at least 40 random characters.")
 
+if ENV.second_factor == "off" and (ENV.production or ENV.plain_http == "lan" or ENV.behind_proxy):
+    raise ImproperlyConfigured("KEPU_SECOND_FACTOR=off is for trials on this machine alone. Unset it.")
+
 SECRET_KEY = ENV.secret_key
 KEPU_AUDIT_KEY = ENV.audit_key
 KEPU_DATA = ENV.data
@@ -101,15 +104,49 @@ DATABASES = {"default": environment.database(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Rate limits and locks must be shared by all processes, so the cache is a table of the one database.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "foundation_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "foundation_cache",
+        # Far above what is ever in it: a full cache throws entries out, and with them a used-up try.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"kepu.people.passwords.{name}"} for name in ("LengthValidator", "LocalWordsValidator", "CompositionValidator")
+] + [{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}]
+KEPU_PASSWORD_PROFILE = ENV.password_profile
+KEPU_SECOND_FACTOR = ENV.second_factor
+KEPU_SESSION_HOURS = 12  # a session ends then, however busy it is (S9)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:desk"
+ACCOUNT_ADAPTER = "kepu.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds after which a change of password or factor asks again
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # ours, see people/throttle.py
+    "login_failed": "5/10m/key",  # codes of the second factor
+    "reauthenticate": "5/10m/user",
+    "change_password": "5/10m/user",
+}
+ACCOUNT_FORMS = {"login": "kepu.people.forms.SignInForm"}
+MFA_ADAPTER = "kepu.people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after: clocks of offices differ
+MFA_FORMS = {
+    "authenticate": "kepu.people.forms.CodeForm",
+    "reauthenticate": "kepu.people.forms.RepeatCodeForm",
+    "activate_totp": "kepu.people.forms.FirstCodeForm",
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -11,4 +11,5 @@ urlpatterns = [
 handler400 = "kepu.foundation.views.bad_request"
 handler403 = "kepu.foundation.views.forbidden"
 handler404 = "kepu.foundation.views.not_found"
+handler429 = "kepu.people.views.too_many_tries"
 handler500 = "kepu.foundation.views.server_error"

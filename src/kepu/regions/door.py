@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from kepu.foundation import door as foundation
 from kepu.regions import queries, services
 from kepu.regions.models import Division, Kind
@@ -18,6 +20,7 @@ __all__ = [
     "crosswalk",
     "division",
     "divisions",
+    "is_named",
     "names_on",
     "population",
 ]
@@ -107,3 +110,8 @@ def create(
             sort_order=sort_order,
         )
     )
+
+
+def is_named(word: str) -> bool:
+    """Whether some division is called so, in full or in short."""
+    return Division.objects.filter(Q(name=word) | Q(short_name=word)).exists()

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('username', models.CharField(error_messages={'unique': 'This account name is taken.'}, max_length=60, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='Account name')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='Name')),
+                ('name', models.CharField(blank=True, max_length=60, verbose_name="Person's name")),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='Mail')),
                 ('is_active', models.BooleanField(default=True, verbose_name='Active')),
                 ('date_joined', models.DateTimeField(auto_now_add=True)),

@@ -37,7 +37,7 @@ class User(AbstractBaseUser):
         _("Account name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("This account name is taken.")},
     )  # fmt: skip
-    name = models.CharField(_("Name"), max_length=60, blank=True)
+    name = models.CharField(_("Person's name"), max_length=60, blank=True)
     email = models.EmailField(_("Mail"), blank=True)
     is_active = models.BooleanField(_("Active"), default=True)
     date_joined = models.DateTimeField(auto_now_add=True)

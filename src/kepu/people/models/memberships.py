@@ -68,3 +68,6 @@ class Membership(models.Model):
                 name="nobody_is_own_deputy", condition=models.Q(deputy_of=None) | ~models.Q(deputy_of=models.F("id"))
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.role}"

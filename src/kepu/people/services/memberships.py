@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from kepu.foundation import door as foundation
 from kepu.people.models import Membership, Organisation, Role, User
 
+# Power over the whole installation, not over a region.
+MACHINE_ACTIONS = frozenset({"system.manage", "audit.read"})
+
 
 class NotYours(foundation.Refusal):
     code = "people.not_yours"
@@ -38,13 +41,16 @@ def join(
 ) -> Membership:
     """Give a person a role for an organisation, over the organisation's region unless told. Raises NotYours.
 
-    Nobody hands out what they do not hold: each action of the role must be the giver's own over that region. The
-    roles of the machine and of the log are handed out by whoever may set up offices.
+    Nobody hands out what they do not hold: each action of the role must be the giver's own over that region, and the
+    body must lie where the giver keeps the memberships. Whoever sets up offices may give all business roles below; the
+    roles of the machine and of the log come only from whoever runs the machine.
     """
     organisation = Organisation.objects.get(pk=organisation_id)
     path = region_path or organisation.region_path
     bundle = Role.objects.get(key=role)
     require_may_give(actor, bundle, path)
+    if not actor.may("people.manage", organisation.region_path):
+        raise NotYours
     membership = Membership.objects.create(
         user_id=user_id,
         organisation=organisation,
@@ -59,17 +65,27 @@ def join(
 
 def require_may_give(actor: foundation.Actor, role: Role, region_path: str) -> None:
     """Pass, or raise NotYours."""
-    if actor.may("people.tenants", region_path):
-        return
-    if not actor.may("people.manage", region_path) or not all(actor.may(key, region_path) for key in role.actions):
+    if MACHINE_ACTIONS & set(role.actions):
+        allowed = actor.may("system.manage", region_path)
+    elif actor.may("people.tenants", region_path):
+        allowed = True
+    else:
+        allowed = all(actor.may(key, region_path) for key in ("people.manage", *role.actions))
+    if not allowed:
         raise NotYours
+
+
+def require_may_keep(actor: foundation.Actor, user: User) -> None:
+    """Pass, or raise NotYours: whoever resets or closes an account could give every role that it holds."""
+    for membership in Membership.objects.on(foundation.clock.today()).filter(user=user).select_related("role"):
+        require_may_give(actor, membership.role, membership.region_path)
 
 
 @transaction.atomic
 def leave(*, membership_id: int, on: date, actor: foundation.Actor) -> Membership:
     """The role counts no more from `on`; those who stand in for it stop with it."""
     membership = Membership.objects.select_for_update().get(pk=membership_id)
-    foundation.actions.require(actor, "people.manage", membership.region_path)
+    require_may_give(actor, membership.role, membership.region_path)
     membership.valid_to = on
     membership.save(update_fields=["valid_to"])
     _log("membership.end", membership, actor)
@@ -87,7 +103,7 @@ def name_deputy(
     """
     own = Membership.objects.select_for_update().get(pk=membership_id)
     if own.user_id != actor.user_id:
-        foundation.actions.require(actor, "people.manage", own.region_path)
+        require_may_give(actor, own.role, own.region_path)
     if own.deputy_of_id:
         raise DeputyOfDeputy
     if valid_to <= valid_from or (own.valid_to and valid_to > own.valid_to):

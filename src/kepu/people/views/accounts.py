@@ -1,0 +1,258 @@
+"""The office keeps its accounts: list, roles, slips, handovers, ends."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kepu.foundation import door as foundation
+from kepu.people import adapters, columns
+from kepu.people.forms import AccountFilter, AccountForm, DeputyForm, HandOverForm, MembershipForm
+from kepu.people.models import Membership, User
+from kepu.people.services import accounts, handover, memberships
+
+PAGE = 50
+
+
+def _kept(request: HttpRequest) -> QuerySet[User]:
+    """Accounts that this person sees because of keeping them; being of the same organisation is not enough."""
+    paths = [path for path in request.scope.regions if request.actor.may("people.manage", path)]
+    return User.objects.visible_to(foundation.Scope(regions=tuple(paths)))
+
+
+def _filtered(request: HttpRequest) -> tuple[AccountFilter, QuerySet[User]]:
+    form = AccountFilter(request.GET)
+    today = foundation.clock.today()
+    rows = _kept(request).prefetch_related(
+        Prefetch("memberships", Membership.objects.on(today).select_related("organisation", "role"), to_attr="roles")
+    )
+    if form.is_valid():
+        asked = form.cleaned_data
+        if asked["q"]:
+            rows = rows.filter(Q(name__icontains=asked["q"]) | Q(username__icontains=asked["q"]))
+        if asked["role"]:
+            held = Membership.objects.on(today).filter(role=asked["role"])
+            rows = rows.filter(pk__in=held.values("user"))
+        if asked["state"]:
+            rows = rows.filter(is_active=asked["state"] == "active")
+    return form, rows.order_by("username")
+
+
+@foundation.access("people.manage")
+@never_cache
+def account_list(request: HttpRequest) -> HttpResponse:
+    form, rows = _filtered(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/accounts.html", {"form": form, "page": page})
+
+
+@foundation.access("people.manage")
+@never_cache
+def export_accounts(request: HttpRequest) -> HttpResponse:
+    """The filtered list as a spreadsheet: who holds which role for whom, until when."""
+    _form, rows = _filtered(request)
+    table = [
+        {
+            "name": user.name,
+            "username": user.username,
+            "organisation": held.organisation.name,
+            "role": held.role.name,
+            "valid_to": held.valid_to,
+            "state": _("active") if user.is_active else _("closed"),
+        }
+        for user in rows
+        for held in user.roles
+    ]
+    data = foundation.spreadsheets.export_xlsx(_("Accounts"), columns.ACCOUNTS_OUT, table)
+    foundation.audit.record("account.export", actor=request.actor, detail={"rows": len(table)})
+    response = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
+    return response
+
+
+@foundation.access("people.manage")
+@never_cache
+def new_account(request: HttpRequest) -> HttpResponse:
+    """Account, first role and slip in one step; the answer is the slip, shown once."""
+    form, role_form = AccountForm(request.POST or None), MembershipForm(request.POST or None, actor=request.actor)
+    if request.method == "POST" and form.is_valid() and role_form.is_valid():
+        values, given = form.cleaned_data, role_form.cleaned_data
+        try:
+            with transaction.atomic():
+                user = accounts.open_account(
+                    **values, actor=request.actor, region_path=given["organisation"].region_path
+                )
+                memberships.join(
+                    user_id=user.pk, organisation_id=given["organisation"].pk, role=given["role"].key,
+                    valid_to=given["valid_to"], actor=request.actor,
+                )  # fmt: skip
+                slip = accounts.issue_slip(user_id=user.pk, actor=request.actor)
+        except foundation.Refusal as refused:
+            form.add_error(refused.where if refused.where in form.fields else None, str(refused))
+        else:
+            return render(request, "people/slips.html", {"slips": [slip]})
+    context = {"form": form, "role_form": role_form}
+    return render(request, "people/new_account.html", context, status=400 if form.errors or role_form.errors else 200)
+
+
+@foundation.access("people.manage")
+@never_cache
+def account(request: HttpRequest, user_id: int) -> HttpResponse:
+    person = get_object_or_404(_kept(request), pk=user_id)
+    today = foundation.clock.today()
+    held = Membership.objects.filter(user=person).select_related("organisation", "role", "deputy_of__user")
+    context = {
+        "person": person,
+        "memberships": held.order_by("-id"),
+        "counting": set(Membership.objects.on(today).filter(user=person).values_list("id", flat=True)),
+        "open_matters": handover.open_matters(person.pk),
+        "has_second_factor": adapters.has_second_factor(person),
+        "role_form": MembershipForm(actor=request.actor),
+        "today": today,
+    }
+    return render(request, "people/account.html", context)
+
+
+@foundation.access("people.manage")
+@require_POST
+@never_cache
+def make_slips(request: HttpRequest) -> HttpResponse:
+    """Slips for the chosen accounts on one page to print; earlier slips of theirs stop working."""
+    chosen = _kept(request).filter(pk__in=request.POST.getlist("user"), is_active=True).order_by("username")
+    with transaction.atomic():
+        slips = [accounts.issue_slip(user_id=user.pk, actor=request.actor) for user in chosen]
+    return render(request, "people/slips.html", {"slips": slips})
+
+
+def _change(
+    change: Callable[[HttpRequest, User], str],
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A view that changes one account by POST and comes back to it; `change` returns what to say."""
+
+    @foundation.access("people.manage")
+    @require_POST
+    def view(request: HttpRequest, user_id: int) -> HttpResponse:
+        person = get_object_or_404(_kept(request), pk=user_id)
+        messages.success(request, change(request, person))
+        return redirect("people:account", user_id=user_id)
+
+    view.__doc__ = change.__doc__
+    return view
+
+
+@_change
+def disable(request: HttpRequest, person: User) -> str:
+    accounts.disable(user_id=person.pk, actor=request.actor)
+    return _("The account is closed and all its sign-ins have ended.")
+
+
+@_change
+def enable(request: HttpRequest, person: User) -> str:
+    accounts.enable(user_id=person.pk, actor=request.actor)
+    return _("The account is open again.")
+
+
+@_change
+def end_sessions(request: HttpRequest, person: User) -> str:
+    memberships.require_may_keep(request.actor, person)
+    number = accounts.end_sessions(person)
+    foundation.audit.record("account.end_sessions", actor=request.actor, obj=person)
+    return ngettext("%(n)s sign-in has been ended.", "%(n)s sign-ins have been ended.", number) % {"n": number}
+
+
+@_change
+def empty(request: HttpRequest, person: User) -> str:
+    accounts.empty_account(user_id=person.pk, actor=request.actor)
+    return _("The personal data of the account have been deleted.")
+
+
+@foundation.access("people.manage")
+@require_POST
+@never_cache
+def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """For a lost telephone; the answer is a new slip, shown once."""
+    person = get_object_or_404(_kept(request), pk=user_id)
+    slip = accounts.reset_second_factor(user_id=person.pk, actor=request.actor)
+    return render(request, "people/slips.html", {"slips": [slip]})
+
+
+@foundation.access("people.manage")
+@require_POST
+def add_role(request: HttpRequest, user_id: int) -> HttpResponse:
+    person = get_object_or_404(_kept(request), pk=user_id)
+    form = MembershipForm(request.POST, actor=request.actor)
+    if form.is_valid():
+        given = form.cleaned_data
+        memberships.join(
+            user_id=person.pk, organisation_id=given["organisation"].pk, role=given["role"].key,
+            valid_to=given["valid_to"], actor=request.actor,
+        )  # fmt: skip
+        messages.success(request, _("The role has been given."))
+    else:
+        messages.error(request, _("Choose an organisation and a role."))
+    return redirect("people:account", user_id=user_id)
+
+
+@foundation.access("people.manage")
+@require_POST
+def end_role(request: HttpRequest, membership_id: int) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.visible_to(request.scope), pk=membership_id)
+    memberships.leave(membership_id=membership.pk, on=foundation.clock.today(), actor=request.actor)
+    messages.success(request, _("The role has ended today."))
+    return redirect("people:account", user_id=membership.user_id)
+
+
+@foundation.access("people.manage")
+@never_cache
+def hand_over(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Pass roles and everything open to a successor."""
+    person = get_object_or_404(_kept(request), pk=user_id)
+    form = HandOverForm(
+        request.POST or None, scope=request.scope, without=person.pk, initial={"valid_from": foundation.clock.today()}
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            passed = handover.hand_over(
+                from_id=person.pk, to_id=given["person"].pk, membership_ids=[m.pk for m in given["memberships"]],
+                on=given["valid_from"], actor=request.actor,
+            )  # fmt: skip
+        except foundation.Refusal as refused:
+            form.add_error(None, str(refused))
+        else:
+            total = sum(passed.values())
+            said = ngettext("%(n)s matter has been handed over.", "%(n)s matters have been handed over.", total)
+            messages.success(request, said % {"n": total})
+            return redirect("people:account", user_id=given["person"].pk)
+    context = {"person": person, "form": form, "open_matters": handover.open_matters(person.pk)}
+    return render(request, "people/hand_over.html", context, status=400 if form.errors else 200)
+
+
+@foundation.access("people.manage")
+@never_cache
+def deputy(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Let somebody stand in for one role for a time."""
+    membership = get_object_or_404(Membership.objects.visible_to(request.scope), pk=membership_id)
+    form = DeputyForm(request.POST or None, scope=request.scope, without=membership.user_id)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            memberships.name_deputy(
+                membership_id=membership.pk, deputy_id=given["person"].pk, valid_from=given["valid_from"],
+                valid_to=given["valid_to"], actor=request.actor,
+            )  # fmt: skip
+        except foundation.Refusal as refused:
+            form.add_error(refused.where if refused.where in form.fields else None, str(refused))
+        else:
+            messages.success(request, _("The deputy has been named."))
+            return redirect("people:account", user_id=membership.user_id)
+    context = {"membership": membership, "form": form}
+    return render(request, "people/deputy.html", context, status=400 if form.errors else 200)
