@@ -232,7 +232,7 @@ class ColleagueForm(forms.Form):
     """Another person of the same scope, from a day on."""
 
     person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("Starting on"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, scope: foundation.Scope, without: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,7 +56,7 @@ class ChangeForm(forms.Form):
     """What became of a body: a new name, its end in another, or its parts."""
 
     what = forms.ChoiceField(
-        label=_("What happened"),
+        label=_("Kind of change"),
         choices=[("rename", _("It has a new name")), ("merge", _("It was merged into another")), ("split", _("It was split"))],
     )  # fmt: skip
     on = forms.DateField(label=_("From which day"), widget=DAY)
