@@ -37,9 +37,13 @@ class Installation:
         """Run one verb in a process of its own and wait for it."""
         return forked.run(forked.verb, argv, self.environ(**env), timeout)
 
-    def python(self, code: str, **env: str) -> str:
-        """What `code` prints inside this installation; Django is set up."""
-        done = forked.run(forked.code, (code,), self.environ(**env), 60)
+    def code(self, text: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run Python text inside this installation, in a process of its own; Django is set up."""
+        return forked.run(forked.code, (text,), self.environ(**env), 60)
+
+    def python(self, text: str, **env: str) -> str:
+        """What the text prints; it must not fail."""
+        done = self.code(text, **env)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
