@@ -44,6 +44,7 @@ GOOD = {
     "ofd": ofd(ofd_text(30, 40, LINES[0]) + ofd_text(30, 50, LINES[1])),
     "xlsx": saved_book(book(("任务", [["序号", "任务"], [1, "甲"]]))),
     "xls": (OLD / "points.xls").read_bytes(),
+    "doc": (OLD / "plan.doc").read_bytes(),
     "html": "<html><table><tr><td>甲<td>乙</table><p>一、目标".encode(),
 }
 

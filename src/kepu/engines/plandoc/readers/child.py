@@ -41,7 +41,7 @@ def _reader(kind: str, pages: int) -> Callable[[bytes], Decoded]:
 
             return read_xls
         case "doc":
-            from .legacy import read_doc
+            from .doc import read_doc
 
             return read_doc
         case "html":

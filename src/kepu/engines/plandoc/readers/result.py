@@ -28,7 +28,6 @@ WARNINGS = {
     "converted": "文字编码不是 UTF-8 或 GBK，已按自动识别的编码转换，请核对",
     "replaced": "文件中有个别字无法识别，已用 � 代替，请核对",
     "extension": "文件内容与扩展名不符，已按内容读取",
-    "numbers_lost": "旧格式文件中自动生成的编号可能读不出来；条目不全时请另存为 .docx 后再上传",
     "pages_without_text": "部分页面是图片，其中的文字没有读取",
     "recognised": "文字由图片识别得到，请逐条核对",
 }
