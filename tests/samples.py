@@ -9,11 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from kepu.foundation import spreadsheets
+from kepu.foundation.models import SheetRun
+from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, imports, runs
 from kepu.plans.enums import PlanState
-from kepu.plans.models import LedgerTask
+from kepu.plans.models import LedgerTask, Task
+from tests.engines.sheets.books import book
 from tests.plans import factories as plans
+from tests.plans.conftest import read_into
+from tests.plans.sample import TEXT
 from tests.world import COUNTY_A, World
 
 
@@ -27,21 +34,22 @@ class Route:
 
 
 def routes() -> list[Route]:
-    return sorted(_routes(get_resolver().url_patterns, "", ""), key=lambda route: route.pattern)
+    return sorted(_routes(get_resolver().url_patterns, "", "", ()), key=lambda route: route.pattern)
 
 
-def _routes(patterns: list[Any], before: str, namespace: str) -> Iterator[Route]:
+def _routes(patterns: list[Any], before: str, namespace: str, outer: tuple[str, ...]) -> Iterator[Route]:
     for entry in patterns:
         written = before + str(entry.pattern)
+        parameters = outer + (tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex))
         if isinstance(entry, URLResolver):
             below = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _routes(entry.url_patterns, written, below)
+            yield from _routes(entry.url_patterns, written, below, parameters)
         elif isinstance(entry, URLPattern):
             view = entry.callback
             yield Route(
                 name=f"{namespace}{entry.name}",
                 pattern=written,
-                parameters=tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex),
+                parameters=parameters,
                 rule=getattr(view, "access_rule", None),
                 view=f"{view.__module__}.{getattr(view, '__qualname__', type(view).__name__)}",
             )
@@ -63,15 +71,29 @@ PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "plan_id": lambda made: made["plan"].pk,
     "task_id": lambda made: made["task"].pk,
     "organisation_id": lambda made: made["organisation"].pk,
+    "kind": lambda made: Reading.kind,
+    "run_id": lambda made: made["run"].pk,
+    "public": lambda made: runs.file_of(made["run"]).public,
     "theme": lambda made: "standard",
 }
-SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {}
+SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
+    # the desk at which a draft is checked; the acts on its rows are posted, so any row will do
+    **dict.fromkeys(
+        (f"plans:{name}" for name in (
+            "review", "leave_out", "put_back", "save", "card", "confirm", "reopen", "classify", "add_task", "merge", "move",
+            "split_roles", "split", "add_target", "add_unit", "undo", "open_units",
+        )),
+        lambda made: {"plan_id": made["draft"].pk, "kind": "task", "row_id": 1, "key": f"task-{made['draft_task'].pk}"},
+    ),
+}  # fmt: skip
 
 
 def make(world: World) -> Made:
     """Put one object of each kind into county A."""
     made = Made(world)
     _plan(made)
+    _draft(made)
+    _sheet(made)
     return made
 
 
@@ -89,6 +111,44 @@ def _plan(made: Made) -> None:
         LedgerTask.objects.filter(pk=task.pk).update(title=title)
         plans.ledger_target(task, public=True)
     made.objects |= {"plan": plan, "task": LedgerTask.objects.first(), "organisation": education}
+
+
+def _draft(made: Made) -> None:
+    """A plan as it was read, waiting for its review."""
+    draft = plans.plan(COUNTY_A, title="青禾县全民科学素质行动2027年工作要点")
+    read_into(draft, TEXT)
+    made.objects |= {"draft": draft, "draft_task": Task.objects.filter(plan=draft).first()}
+
+
+class Reading(SheetImport):
+    """An import that keeps nothing: its pages are what is looked at."""
+
+    kind = "samples.reading"
+    title = "阅读书目"
+    permission = "people.manage"
+    columns = (Column("number", "编号", required=True), Column("name", "书名", required=True))
+    key = ("number",)
+    done_url = "/desk/"
+
+    def check(self, rows, target):
+        return Verdict(states={row.number: NEW for row in rows})
+
+    def apply(self, rows, target):
+        return None
+
+
+def _sheet(made: Made) -> None:
+    """An import with a good row and two faults, uploaded by the page as a person would."""
+    if imports.importer_of(Reading.kind) is None:
+        spreadsheets.register(Reading())
+    data = book([["编号", "书名", "译者"], ["1", "身边的科学", "无"], ["1", "同号的书", ""], ["2", "", ""]])
+    file = SimpleUploadedFile("阅读书目.xlsx", data)
+    page = f"/desk/sheets/{Reading.kind}/"
+    answer = made.world.sign_in("office_head", COUNTY_A).post(
+        page, {"file": file, "region": COUNTY_A}, HTTP_HOST="localhost"
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    made.objects["run"] = SheetRun.objects.latest("pk")
 
 
 def address(route: Route, made: Made) -> str:
