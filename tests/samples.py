@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kepu.foundation import spreadsheets
-from kepu.foundation.models import SheetRun
+from kepu.foundation.models import AuditEntry, Job, SheetRun
 from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, imports, runs
 from kepu.plans.enums import PlanState
 from kepu.plans.models import LedgerTask, Task
@@ -85,6 +85,9 @@ SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
         )),
         lambda made: {"plan_id": made["draft"].pk, "kind": "task", "row_id": 1, "key": f"task-{made['draft_task'].pk}"},
     ),
+    # what the samples above left behind
+    **dict.fromkeys(("foundation:job", "foundation:job_state", "foundation:job_cancel", "foundation:job_retry"), lambda made: {"pk": Job.objects.latest("pk").pk}),
+    "foundation:audit_entry": lambda made: {"pk": AuditEntry.objects.filter(region_path=COUNTY_A).latest("pk").pk},
 }  # fmt: skip
 
 
@@ -154,6 +157,5 @@ def _sheet(made: Made) -> None:
 def address(route: Route, made: Made) -> str:
     """An address that opens the route. Raises KeyError where a parameter has no sample."""
     given = SAMPLES.get(route.name, lambda made: {})(made)
-    return reverse(
-        route.name, kwargs={name: PARAMETERS[name](made) for name in route.parameters if name not in given} | given
-    )
+    values = {name: given[name] if name in given else PARAMETERS[name](made) for name in route.parameters}
+    return reverse(route.name, kwargs=values)

@@ -42,9 +42,9 @@ SMALL_TARGETS = (
     "(least) => {"
     + VISIBLE
     + """
-  const inText = (e) => getComputedStyle(e).display === "inline" && [...e.parentElement.childNodes].some((n) => n !== e && n.nodeType === 3 && n.data.trim());
+  const inText = (e) => getComputedStyle(e).display === "inline" && e.parentElement.innerText.trim().length > e.innerText.trim().length;
   const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(visible);
-  const main = (e) => e.matches(".button:not(.button-small), button:not(.button-small), .site-nav a, .field input:not([type=checkbox]):not([type=radio]), .field select, .tabs a");
+  const main = (e) => e.matches(".button:not(.button-small), button:not(.button-small):not([class^=choice-]), .site-nav a, .field input:not([type=checkbox]):not([type=radio]), .field select, .tabs a");
   return all.filter((e) => {
     const box = e.getBoundingClientRect();
     const needed = main(e) && !e.closest(".desk-bar") ? least : 24;
@@ -107,7 +107,7 @@ ELDER_LAYOUT = (
     const style = getComputedStyle(e);
     if (!visible(e)) continue;
     if ((style.position === "fixed" || style.position === "sticky") && !e.closest("header")) found.push(`floats: ${says(e)}`);
-    if (style.display === "grid" && !e.matches(".notice, .facts, .pairs, .shortcuts, .data-table *") && style.gridTemplateColumns.split(" ").length > 1) found.push(`columns: ${says(e)}`);
+    if (style.display === "grid" && !e.matches(".notice, .review-progress, .facts, .pairs, .shortcuts, .data-table *") && style.gridTemplateColumns.split(" ").length > 1) found.push(`columns: ${says(e)}`);
   }
   const entries = document.querySelectorAll(".site-nav a").length;
   if (entries > 8) found.push(`${entries} main entries`);
