@@ -82,3 +82,21 @@ class ReasonMissing(foundation.Refusal):
 class NotAnUpperPlan(foundation.Refusal):
     code = "plans.not_an_upper_plan"
     sentence = _("Choose an issued plan of this region or of one above it.")
+
+
+class CannotRead(foundation.Refusal):
+    """`reason` is the reader's own sentence, which says what to do."""
+
+    code = "plans.cannot_read"
+    sentence = _("The file cannot be read: %(reason)s.")
+    status = 422
+
+
+class AlreadyInUse(foundation.Refusal):
+    code = "plans.already_in_use"
+    sentence = _("This plan has been read already and cannot be taken away. Archive it instead.")
+
+
+class NotIssued(foundation.Refusal):
+    code = "plans.not_issued"
+    sentence = _("Only an issued plan can be shown to the public.")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kepu.foundation import door as foundation
 from kepu.plans.enums import FULL_COVERAGE, Comparator, Period, PlanKind, Role
 from kepu.plans.models import Assignment, Section, Target, Task
 
@@ -172,7 +173,22 @@ class SplitForm(forms.Form):
     title = forms.CharField(label=_("Title of the second task"), max_length=250)
 
 
+class IssueForm(forms.Form):
+    """The first version needs no reason; a later one is a change of an issued document and does."""
+
+    reason = forms.CharField(
+        label=_("Why is the issued plan changed"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    sure = forms.BooleanField(label=_("The leader in charge has approved the issue"))
+
+    def __init__(self, *args: Any, later: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not later:
+            del self.fields["reason"]
+
+
 class PlanForm(forms.Form):
+    seen = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind of document"), choices=PlanKind.choices)
     issuing_body = forms.CharField(label=_("Issuing body"), max_length=120, required=False)
@@ -189,3 +205,47 @@ class PlanForm(forms.Form):
         if (start is None) != (end is None) or (start and end and start > end):
             self.add_error("end_year", _("Give both years, the first one first."))
         return given
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """Zero or more uploads; the value is a list."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(SeveralFiles, self).clean(one, initial) for one in given]
+
+
+class ImportForm(forms.Form):
+    region = forms.ChoiceField(label=_("Region of the plan"))
+    files = SeveralFiles(
+        label=_("Files"),
+        required=False,
+        help_text=_("Word, PDF, OFD, web page, text or a task table in Excel; several at once are possible."),
+    )
+    text = forms.CharField(
+        label=_("Or paste the text"), required=False, widget=forms.Textarea(attrs={"rows": 8}), max_length=4_000_000
+    )
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions
+        self.fields["files"].widget.attrs["accept"] = ",".join(foundation.files.purpose("plan_document").extensions)
+        if len(regions) == 1:
+            self.fields["region"].initial = regions[0][0]
+            self.fields["region"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("files") and not (given.get("text") or "").strip() and not self.errors:
+            raise forms.ValidationError(_("Choose a file or paste the text of the plan."))
+        return given
+
+
+class AgainForm(forms.Form):
+    file = forms.FileField(label=_("Newer file"), required=False)

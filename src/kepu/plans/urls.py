@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from kepu.plans.views import acts, chain, desk, ledger, plans, public
+from kepu.plans.views import acts, chain, desk, imports, issuing, ledger, plans, public
 
 app_name = "plans"
 
@@ -36,7 +36,14 @@ review_urls = [
 
 urlpatterns = [
     path("desk/plans/", plans.index, name="index"),
+    path("desk/plans/import/", imports.start, name="import"),
     path("desk/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("desk/plans/<int:plan_id>/particulars/", issuing.describe, name="describe"),
+    path("desk/plans/<int:plan_id>/issue/", issuing.issue, name="issue"),
+    path("desk/plans/<int:plan_id>/publish/", issuing.publish, name="publish"),
+    path("desk/plans/<int:plan_id>/versions/<int:number>/", issuing.version, name="version"),
+    path("desk/plans/<int:plan_id>/read-again/", imports.again, name="read_again"),
+    path("desk/plans/<int:plan_id>/discard/", imports.discard, name="discard"),
     path("desk/plans/<int:plan_id>/review/", include(review_urls)),
     path("desk/ledger/", ledger.ledger_list, name="ledger_list"),
     path("desk/ledger/<int:task_id>/", ledger.ledger_task, name="ledger_task"),

@@ -51,6 +51,7 @@ class Plan(models.Model):
     upper = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="lower")
     state = models.CharField(max_length=20, choices=PlanState.choices, default=PlanState.IMPORTING)
     public = models.BooleanField(default=False)
+    job_id = models.BigIntegerField(null=True, blank=True)  # of the reading that is under way or was the last
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from kepu.plans import phrases
-from kepu.plans.enums import PlanState
+from kepu.plans.enums import Category, Comparator, Counting, Modality, Period, PlanState, Resolution, Role
 from kepu.plans.forms import SectionForm, TargetForm, TaskForm, UnitForm
 from kepu.plans.models import NumberFinding, SourceDocument
+from kepu.plans.versions import Change
 
 register = template.Library()
 LABELS = [form._meta.labels for form in (TaskForm, TargetForm, SectionForm, UnitForm)]
@@ -53,3 +55,33 @@ def plan_state_kind(state: str) -> str:
 def field_name(name: str) -> str:
     """The label of a draft field, for the page of two texts; a field without one keeps its name."""
     return str(next((labels[name] for labels in LABELS if name in labels), name))
+
+
+WORDS = {"task": _("Task"), "target": _("Target"), "unit": _("Unit")}
+CHOICES = {
+    "comparator": Comparator, "modality": Modality, "period": Period, "counting": Counting, "category": Category,
+    "role": Role, "resolution": Resolution,
+}  # fmt: skip
+
+
+@register.filter
+def entry_word(what: str) -> str:
+    return str(WORDS[what])
+
+
+def _words(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(CHOICES[name](value).label) if name in CHOICES else str(value)
+
+
+@register.filter
+def before_words(change: Change) -> str:
+    return _words(change.name, change.before)
+
+
+@register.filter
+def after_words(change: Change) -> str:
+    return _words(change.name, change.after)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from kepu.foundation import door as foundation
 from kepu.plans import actions
+from kepu.plans.forms import AgainForm
 from kepu.plans.models import Plan, SourceDocument, Version
 from kepu.plans.queries.desk import load
 from kepu.regions import door as regions
@@ -31,14 +32,21 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = get_object_or_404(Plan.objects.visible_to(request.scope).select_related("upper"), pk=plan_id)
     may = {
         name: request.actor.may(action, found.region_path)
-        for name, action in (("review", actions.REVIEW), ("issue", actions.ISSUE), ("publish", actions.PUBLISH))
+        for name, action in (
+            ("review", actions.REVIEW),
+            ("issue", actions.ISSUE),
+            ("publish", actions.PUBLISH),
+            ("import", actions.IMPORT),
+        )
     }
     sources = list(SourceDocument.objects.filter(plan=found).defer("text", "reading")) if may["review"] else []
+    files = foundation.files.info(source.file_id for source in sources)
     context = {
         "plan": found,
         "may": may,
         "versions": Version.objects.filter(plan=found).defer("content").order_by("-number"),
-        "sources": [(source, foundation.files.info(source.file_id)) for source in sources],
+        "sources": [(source, files[source.file_id]) for source in sources if source.file_id in files],
+        "again_form": AgainForm(),
         "region": regions.division(found.region_path),
         "desk": load(found) if may["review"] and found.in_review else None,
     }
