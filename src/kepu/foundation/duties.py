@@ -49,12 +49,24 @@ def declare() -> None:
     files.register_owner(runs.OWNER, runs.may_read)
 
     ticks.register("audit.seal", timedelta(minutes=1), seal_and_note)
+    ticks.register("audit.verify", timedelta(days=1), verify_log)
     ticks.register("audit.purge", timedelta(days=1), lambda: sealing.purge(timedelta(days=settings.KEPU_AUDIT_DAYS)))
     ticks.register("jobs.revive", timedelta(seconds=20), jobs.revive)
     ticks.register("jobs.forget", timedelta(days=1), forget_jobs)
     ticks.register("files.sweep", timedelta(hours=1), files.sweep)
     ticks.register("sheets.forget", timedelta(days=1), spreadsheets.forget_old)
     ticks.register("sessions.clear", timedelta(days=1), lambda: call_command("clearsessions"))
+
+
+class BrokenLog(Exception):
+    """The audit log was tampered with or lacks something; `kepu check` shows what."""
+
+
+def verify_log() -> None:
+    """The daily look at the chain (S13); what it finds stays visible as a failing duty."""
+    result = sealing.verify(sealing.noted())
+    if not result.is_sound:
+        raise BrokenLog(", ".join([*result.tampered, *result.missing][:5]))
 
 
 def seal_and_note() -> None:

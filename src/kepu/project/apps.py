@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,8 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        from kepu.project import installation
+        from kepu.foundation import door as foundation
+        from kepu.project import backup, installation
 
         installation.declare()
+        foundation.ticks.register("system.backup", timedelta(days=1), backup.order_daily)

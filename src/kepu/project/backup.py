@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext
 
 from kepu.foundation import door as foundation
 from kepu.project import archive, stores
@@ -41,8 +43,7 @@ def main(argv: Sequence[str]) -> int:
         print(f"kepu backup: {error}", file=sys.stderr)
         return 1
     if asked.keep:
-        for old in sorted(folder.glob("*.kepu"))[: -asked.keep]:
-            old.unlink()
+        keep_newest(folder, asked.keep)
     print(f"{target} ({target.stat().st_size / 2**20:.1f} MB)")
     print(
         f"Copy it to another machine. The keys are not in it: keep a copy of {settings.KEPU_DATA / 'keys'} elsewhere, too."
@@ -74,6 +75,28 @@ def make(folder: Path) -> Path:
         "system.backup", actor=foundation.SYSTEM, detail={"file": target.name, "bytes": target.stat().st_size}
     )
     return target
+
+
+def keep_newest(folder: Path, number: int) -> None:
+    for old in sorted(folder.glob("*.kepu"))[:-number]:
+        old.unlink()
+
+
+@foundation.jobs.job("system.backup")
+def daily(progress: foundation.jobs.Progress) -> dict[str, Any]:
+    """The backup of the day into the data directory; the oldest make room."""
+    folder = settings.KEPU_DATA / "backups"
+    made = make(folder)
+    keep_newest(folder, settings.KEPU_BACKUPS_KEPT)
+    return {"file": made.name}
+
+
+def order_daily() -> None:
+    """Called by the ticker once a day; a worker does it, and tries again if it fails."""
+    if settings.KEPU_BACKUPS_KEPT:
+        foundation.jobs.enqueue(
+            "system.backup", actor=foundation.SYSTEM, region_path="0/", title=gettext("Daily backup"), args={}
+        )
 
 
 def beside() -> Iterator[tuple[str, Path]]:

@@ -38,13 +38,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"kepu: no verb {verb!r}\n\n{usage()}", file=sys.stderr)
         return 2
     module, needs_django, _ = VERBS[verb]
-    if needs_django:
-        from kepu.project import environment
+    if needs_django and (problem := start_django()):
+        print(f"kepu: {problem}", file=sys.stderr)
+        return 1
+    run: Verb = import_module(module).main
+    return run(rest)
 
+
+def start_django() -> str:
+    """Set up Django on the data directory; what the operator has to mend, or nothing."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from kepu.project import environment
+
+    try:
         environment.prepare(environment.read().data)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepu.project.settings")
         import django
 
         django.setup()
-    run: Verb = import_module(module).main
-    return run(rest)
+    except (environment.Misconfigured, ImproperlyConfigured) as problem:
+        return str(problem)
+    return ""

@@ -5,6 +5,7 @@ Kept apart from the settings so that the command can prepare the data directory 
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -29,6 +30,7 @@ class Environment:
     tls: bool  # set by `kepu serve --cert` for its children
     second_factor: str  # "offices" (default), or "off" for trials on this machine alone
     password_profile: str  # "asvs" (default) or "dengbao"
+    backups_kept: int  # daily backups kept in the data directory; 0 makes none
     audit_days: int  # how long audit entries are kept; never below six months
 
 
@@ -45,10 +47,11 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         secret_key=environ.get("KEPU_SECRET_KEY") or key_file(data, "secret.key"),
         audit_key=environ.get("KEPU_AUDIT_KEY") or key_file(data, "audit.key"),
         behind_proxy=environ.get("KEPU_BEHIND_PROXY", "") == "1",
-        statement_seconds=int(environ.get("KEPU_STATEMENT_SECONDS", "0")),
+        statement_seconds=number(environ, "KEPU_STATEMENT_SECONDS", 0),
         tls=environ.get("KEPU_TLS", "") == "1",
         second_factor=one_of(environ, "KEPU_SECOND_FACTOR", "offices", "off"),
         password_profile=one_of(environ, "KEPU_PASSWORD_PROFILE", "asvs", "dengbao"),
+        backups_kept=number(environ, "KEPU_BACKUPS_KEPT", 14),
         audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
 
@@ -59,6 +62,13 @@ def one_of(environ: dict[str, str] | os._Environ[str], name: str, *choices: str)
     if value not in choices:
         raise Misconfigured(f"{name} must be one of {', '.join(choices)}.")
     return value
+
+
+def number(environ: Mapping[str, str], name: str, usual: int) -> int:
+    text = environ.get(name) or str(usual)
+    if not text.isdigit():
+        raise Misconfigured(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
 
 
 def audit_days(text: str) -> int:

@@ -31,6 +31,7 @@ KEPU_PRODUCTION = ENV.production
 KEPU_PLAIN_HTTP = ENV.plain_http
 KEPU_BEHIND_PROXY = ENV.behind_proxy
 KEPU_AUDIT_DAYS = ENV.audit_days
+KEPU_BACKUPS_KEPT = ENV.backups_kept
 KEPU_SITE = environment.site()
 DEBUG = ENV.debug
 ALLOWED_HOSTS = [*ENV.hosts, "localhost", "127.0.0.1", "[::1]"] if ENV.plain_http != "lan" or ENV.hosts else ["*"]
@@ -116,7 +117,8 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"kepu.people.passwords.{name}"} for name in ("LengthValidator", "LocalWordsValidator", "CompositionValidator")
+    {"NAME": f"kepu.people.passwords.{name}"}
+    for name in ("LengthValidator", "LocalWordsValidator", "CompositionValidator")
 ] + [{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}]
 KEPU_PASSWORD_PROFILE = ENV.password_profile
 KEPU_SECOND_FACTOR = ENV.second_factor
