@@ -40,13 +40,15 @@ class Clause:
 def find_clauses(text: str, *, at_end: bool) -> list[tuple[int, int]]:
     """Spans of bracketed clauses in a paragraph: labelled ones anywhere, a bare list of bodies only at its end."""
     out: list[tuple[int, int]] = []
-    for match in re.finditer(r"[(\[【]", text):
+    ends: dict[int, int] | None = None
+    for match in re.finditer(r"[(\[【](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)", text):
         start = match.start()
         if out and start < out[-1][1]:
             continue
         if CLAUSE_LABEL.match(text, start + 1) or text.startswith("由", start + 1):
-            end = closing(text, start) or 0
-            if end and (text[start + 1] != "由" or _ROLE_TAIL.search(text[start + 1 : end - 1])):
+            ends = _pairs(text) if ends is None else ends
+            end = ends.get(start) or (len(text) if len(text) - start < _LONGEST_LIST else 0)
+            if end and end - start < _LONGEST_LIST and (text[start + 1] != "由" or _ROLE_TAIL.search(text[start + 1 : end - 1])):
                 out.append((start, end))
     if at_end and text:
         body = text.rstrip("。;,.")
@@ -57,17 +59,16 @@ def find_clauses(text: str, *, at_end: bool) -> list[tuple[int, int]]:
     return out
 
 
-def closing(text: str, start: int) -> int | None:
-    """Index after the bracket that closes the one at start."""
-    depth = 0
-    for i in range(start, min(len(text), start + _LONGEST_LIST)):
-        if text[i] in _OPENERS:
-            depth += 1
-        elif text[i] in _CLOSERS:
-            depth -= 1
-            if depth == 0:
-                return i + 1
-    return min(len(text), start + _LONGEST_LIST) if len(text) - start < _LONGEST_LIST else None
+def _pairs(text: str) -> dict[int, int]:
+    """Index after the closing bracket, by index of its opening one; brackets left open are absent."""
+    out: dict[int, int] = {}
+    opened: list[int] = []
+    for i, c in enumerate(text):
+        if c in _OPENERS:
+            opened.append(i)
+        elif c in _CLOSERS and opened:
+            out[opened.pop()] = i + 1
+    return out
 
 
 def _opening(text: str) -> int | None:
@@ -138,9 +139,12 @@ def _unwrap(text: str) -> tuple[str, int]:
     stripped = text.strip()
     shift = len(text) - len(text.lstrip())
     stripped = stripped.rstrip("。;,.")
-    if stripped[:1] in tuple(_OPENERS) and closing(stripped, 0) == len(stripped):
-        end = len(stripped) - 1 if stripped[-1] in _CLOSERS else len(stripped)
-        return stripped[1:end], shift + 1
+    if stripped[:1] in tuple(_OPENERS):
+        end = _pairs(stripped).get(0)
+        if end is None:
+            return stripped[1:], shift + 1
+        if end == len(stripped):
+            return stripped[1:-1], shift + 1
     return stripped, shift
 
 

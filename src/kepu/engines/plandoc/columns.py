@@ -34,7 +34,7 @@ def fragments(line: str, ambiguous: int = 1) -> list[Fragment]:
 
 def aligned_header(line: str) -> bool:
     """The line is the head of an aligned table."""
-    if "\t" in line or len(line) > 400:
+    if "\t" in line or len(line) > 400 or len(_GAP.findall(line.strip())) < 2:
         return False
     pieces = [tidy(f[2]) for f in fragments(line)]
     return len(pieces) >= 3 and read_header(pieces) is not None

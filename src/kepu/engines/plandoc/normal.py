@@ -1,10 +1,23 @@
 """Normal form of plan text (contract, section 1) and display width."""
 
+import functools
 import re
 import unicodedata
 
 # Circled and enclosed numbers keep their form: they are labels of their own.
 _ENCLOSED = ((0x2460, 0x2500), (0x2776, 0x2794), (0x3200, 0x3300))
+
+
+class _HalfWidth(dict[int, str]):
+    """Normal form of single characters, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        enclosed = any(low <= code < high for low, high in _ENCLOSED)
+        self[code] = chr(code) if enclosed else unicodedata.normalize("NFKC", chr(code))
+        return self[code]
+
+
+_HALF = _HalfWidth()
 # Zero-width marks, soft hyphen, byte-order mark, private-use bullets and control characters carry no text.
 _DROPPED = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\x00-\x08\x0e-\x1b\x1e\x1f\x7f]"
@@ -42,12 +55,7 @@ def unify_breaks(text: str) -> str:
 
 def half_width(text: str) -> str:
     """NFKC character by character, enclosed numbers excepted. Length may grow (… becomes three dots)."""
-    table = {
-        ord(c): unicodedata.normalize("NFKC", c)
-        for c in set(text)
-        if ord(c) > 0x7F and not any(low <= ord(c) < high for low, high in _ENCLOSED)
-    }
-    return text.translate(table)
+    return text if text.isascii() else text.translate(_HALF)
 
 
 def tidy(line: str, *, keep_gaps: bool = False) -> str:
@@ -75,6 +83,7 @@ def display_width(text: str, *, ambiguous: int = 1) -> int:
     return sum(char_width(c, ambiguous) for c in text)
 
 
+@functools.lru_cache(maxsize=20000)
 def char_width(char: str, ambiguous: int = 1) -> int:
     """Columns of one character."""
     if char < "\u0300":
