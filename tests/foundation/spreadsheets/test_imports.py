@@ -1,8 +1,7 @@
-"""The two-step import through its pages, with a small kind of import that writes divisions' short names to a list."""
+"""The two-step import through its pages, on a small kind of import."""
 
 import io
 from contextlib import closing
-from dataclasses import dataclass, field
 
 import openpyxl
 import pytest
@@ -10,41 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kepu.foundation import spreadsheets
 from kepu.foundation.models import AuditEntry, Job, SheetRun, StoredFile
-from kepu.foundation.spreadsheets import CHANGED, NEW, SAME, Column, SheetImport, Verdict, export_xlsx, imports, runs
+from kepu.foundation.spreadsheets import export_xlsx, imports, runs
 from tests.engines.sheets.books import book
+from tests.foundation.spreadsheets.shelf import Shelf, Silent
 from tests.world import CITY, COUNTY_A, COUNTY_B
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass
-class Shelf(SheetImport):
-    """Books by number; the register is kept in memory, so that the frame alone is on trial."""
-
-    kind = "test.books"
-    title = "图书"
-    permission = "people.manage"
-    columns = (
-        Column("number", "编号", required=True),
-        Column("name", "书名", required=True),
-        Column("copies", "册数", "integer"),
-    )
-    key = ("number",)
-    done_url = "/desk/"
-    books: dict = field(default_factory=dict)
-    forbidden: set = field(default_factory=set)
-
-    def check(self, rows, target):
-        problems = [row.problem("name", "此书不得登记") for row in rows if row["name"] in self.forbidden]
-        states = {}
-        for row in rows:
-            known = self.books.get(row["number"])
-            states[row.number] = NEW if known is None else SAME if known == (row["name"], row["copies"]) else CHANGED
-        return Verdict(problems, states)
-
-    def apply(self, rows, target):
-        assert target.actor.may(self.permission, target.region_path)
-        self.books |= {row["number"]: (row["name"], row["copies"]) for row in rows}
 
 
 @pytest.fixture
@@ -163,10 +133,6 @@ def test_a_job_that_runs_twice_writes_once(shelf, clerk):
     run = begun(clerk, sheet(["1", "红楼", 3]))
     clerk.post(f"/desk/sheets/runs/{run.pk}/", {"mode": "all"})
     shelf.books.clear()
-
-    class Silent:
-        def step(self, *args):
-            pass
 
     runs.apply_run(Silent(), run_id=run.pk)
     assert shelf.books == {}
