@@ -102,7 +102,7 @@ def test_export_prints_on_a4_with_repeated_head():
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.print_title_rows == "$3:$3"
     assert sheet.freeze_panes == "A4"
-    assert sheet.oddFooter.center.text == "第 &P 页　共 &N 页"
+    assert sheet.oddFooter.center.text == "第 &P页　共 &N页"
     assert [cell.value for cell in sheet["A"]][:4] == ["任务分解表", "截至 9 月 30 日", "列0", 1]
     assert sheet_of(export_xlsx("表", columns[:7], []))["A3"].value is None
     assert sheet_of(export_xlsx("表", columns[:7], [])).page_setup.orientation in {None, "portrait", "default"}
@@ -126,7 +126,7 @@ def test_template_holds_head_choices_and_explanation():
     assert (rule.formula1, str(rule.sqref)) == ('"县级,乡级"', "B2:B2001")
     assert [[cell.value for cell in row] for row in made["填写说明"].rows] == [
         ["列名", "是否必填", "填写要求", "示例"],
-        ["单位名称", "是", "文字，不超过 500 个字；写全称", "甲局"],
+        ["单位名称", "是", "文字，不超过500个字；写全称", "甲局"],
         ["级别", "否", "只能填：县级、乡级", None],
     ]
     assert read(data, columns, "t.xlsx").total == 0
