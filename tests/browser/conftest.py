@@ -83,7 +83,6 @@ def site(django_db_setup, django_db_blocker):
                 missing.append(route.name)
                 continue
             answer = clients.get(role, Client()).get(path, HTTP_HOST="localhost")
-            answer.close()  # a file that is sent stays open until then
             if answer.status_code in {301, 302}:
                 led_away[route.name] = answer["Location"]
             elif answer.status_code == 200 and b"".join(answer).lstrip().startswith(b"<!doctype html>"):
