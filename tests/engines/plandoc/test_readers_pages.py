@@ -135,6 +135,28 @@ def test_the_order_of_drawing_does_not_matter():
     assert [line.split() for line in page] == [["左", "右"], ["下"]]
 
 
+def test_fonts_sizes_and_matrices_on_one_base_line():
+    stream = io.BytesIO()
+    page = canvas.Canvas(stream)
+    line = page.beginText(60, 700)
+    for font, size, words in (
+        ("STSong-Light", 12, "到"),
+        ("Courier", 12, "2025"),
+        ("STSong-Light", 12, "年，建成"),
+        ("Helvetica", 12, "3"),
+    ):
+        line.setFont(font, size)
+        line.textOut(words)
+    line.setFont("STSong-Light", 1)
+    line.setTextTransform(12, 0, 0, 12, line.getX(), 700)
+    line.textOut("个，")
+    line.setFont("STSong-Light", 0.6)
+    line.textOut("（小字）")
+    page.drawText(line)
+    page.save()
+    assert pages(stream.getvalue()) == [["到2025年，建成3个，（小字）"]]
+
+
 def picture_page(page):
     from reportlab.lib.utils import ImageReader
 

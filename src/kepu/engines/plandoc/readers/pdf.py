@@ -7,6 +7,7 @@ called inside the limited child process.
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -51,19 +52,25 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
 
     turn = _turn(page)
     text = page.get_textpage()
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    box = raw.FS_RECTF()
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
     for at in range(min(raw.FPDFText_CountChars(text), MAX_GLYPHS)):
         code = raw.FPDFText_GetUnicode(text, at)
         blank = code in (0x20, 0xA0, 0x3000)
         if code < 0x20 or code == 0xFFFE or 0xD800 <= code < 0xE000 or (blank and raw.FPDFText_IsGenerated(text, at)):
             continue
-        char = BLANK if blank else chr(code)
-        # The loose box has the font's full height, so that commas and digits stand on one line with their neighbours.
-        if raw.FPDFText_GetLooseCharBox(text, at, box):
-            yield Glyph(char, *turn(box.left, box.bottom, box.right, box.top))
-        elif raw.FPDFText_GetCharBox(text, at, left, right, bottom, top):
-            yield Glyph(char, *turn(left.value, bottom.value, right.value, top.value))
+        if not (raw.FPDFText_GetLooseCharBox(text, at, box) and raw.FPDFText_GetCharOrigin(text, at, x, y)):
+            continue
+        left, top, right, bottom = turn(box.left, box.bottom, box.right, box.top)
+        start, base, *_ = turn(x.value, y.value, x.value, y.value)
+        # Boxes differ with the font, and in some fonts with the ink of the character; base line and size do not.
+        size = raw.FPDFText_GetFontSize(text, at)
+        if raw.FPDFText_GetMatrix(text, at, matrix):
+            size *= math.hypot(matrix.c, matrix.d)
+        size = size if 0.5 < size < 500 else max(bottom - top, 1.0)
+        if code > 0x2E7F:
+            left, right = min(left, start), max(right, start + size)
+        yield Glyph(BLANK if blank else chr(code), left, base - 0.8 * size, right, base + 0.2 * size)
     text.close()
 
 
