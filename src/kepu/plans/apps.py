@@ -6,4 +6,4 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        from kepu.plans import actions, menu, receivers, tasks  # noqa: F401 - they register themselves once apps are loaded
+        from kepu.plans import actions, menu, receivers, searching, tasks  # noqa: F401 - they register themselves once apps are loaded

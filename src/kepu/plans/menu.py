@@ -17,6 +17,10 @@ foundation.navigation.register(_("Ledger of tasks"), "plans:ledger_list", group=
 foundation.navigation.register(
     _("Units and their tasks"), "plans:unit_list", group=GROUP, order=30, action=actions.READ
 )
+foundation.navigation.register(
+    _("Public plans"), "plans:public_list", surface="portal", order=10,
+    hint=_("What the government promised for science literacy, who answers for it and by when."),
+)  # fmt: skip
 
 
 @foundation.due.register

@@ -3,18 +3,18 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from kepu.foundation import door as foundation
+from kepu.plans import door as plans
 
 
 @require_safe
 @foundation.access(foundation.PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     entries = [e for e in foundation.navigation.entries(request.actor, "portal") if e.route != "portal:home"]
-    return render(request, "portal/home.html", {"entries": entries})
+    return render(request, "portal/home.html", {"entries": entries, "plans": plans.public_plans(5)})
 
 
 @require_safe
@@ -71,7 +71,7 @@ def desk_search(request: HttpRequest) -> HttpResponse:
 @foundation.access(foundation.SIGNED_IN)
 def desk(request: HttpRequest) -> HttpResponse:
     """What is due, for this person, today."""
-    today = timezone.localdate()
+    today = foundation.clock.today()
     groups = foundation.due.groups(request.actor, request.scope, today)
     return render(request, "portal/desk.html", {"groups": groups, "today": today})
 
