@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from kepu.foundation import clock
 from kepu.foundation.models.audit import SHORTEST_RETENTION, AuditEntry, AuditLink, AuditPurge, AuditSeal
 
-SPAN = 5000  # entries a seal at most; what is left over gets the next seal of the same tick
+SPAN = 1000  # entries a seal at most; what is left over gets the next seal of the same tick
 
 
 def mac(*parts: str) -> str:
@@ -56,20 +56,21 @@ def seal() -> int:
 
 
 def _seal_span() -> int:
+    # Read and computed before the transaction, which is then short enough not to keep writers waiting.
+    entries = list(AuditEntry.objects.unsealed().order_by("pk")[:SPAN])
+    if not entries:
+        return 0
+    last_link, links = "", []
+    for entry in entries:
+        last_link = _of_entry(entry, last_link)
+        links.append((entry.pk, last_link))
     try:
         with transaction.atomic():
             last = AuditSeal.objects.select_for_update().order_by("-number").first()
-            entries = list(AuditEntry.objects.unsealed().order_by("pk")[:SPAN])
-            if not entries:
-                return 0
-            previous, links = "", []
-            for entry in entries:
-                previous = _of_entry(entry, previous)
-                links.append((entry.pk, previous))
             new = AuditSeal(
                 number=last.number + 1 if last else 1,
                 previous=last.mac if last else "",
-                last_link=previous,
+                last_link=last_link,
                 entries=len(entries),
                 first_at=min(entry.at for entry in entries),
                 last_at=max(entry.at for entry in entries),
@@ -78,9 +79,9 @@ def _seal_span() -> int:
             new.mac = _of_seal(new)
             new.save(force_insert=True)
             AuditLink.objects.bulk_create(AuditLink(entry_id=pk, seal=new, mac=link) for pk, link in links)
-            return len(entries)
     except IntegrityError:
-        return 0  # another process has just sealed this span
+        return 0  # another process has just sealed some of these
+    return len(entries)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def declare() -> None:
         ("security", "framework", severity.WARNING, findings_of_django),
         ("database", "migrations", severity.CRITICAL, pending_migrations),
         ("database", "pragmas", severity.CRITICAL, wrong_pragmas),
+        ("database", "file", severity.SEVERE, damaged_file),
         ("database", "guards", severity.SEVERE, missing_guards),
         ("audit", "chain", severity.SEVERE, broken_chain),
         ("work", "duties", severity.WARNING, failing_duties),
@@ -99,8 +100,15 @@ def wrong_pragmas() -> Iterator[str]:
         cursor.execute("PRAGMA busy_timeout")
         if cursor.fetchone()[0] < 20_000:
             yield "PRAGMA busy_timeout is below 20 seconds"
+
+
+def damaged_file() -> Iterator[str]:
+    """Reads the whole file, so it is not among the checks before a start."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
         cursor.execute("PRAGMA quick_check(5)")
-        yield from (f"database file: {line}" for (line,) in cursor.fetchall() if line != "ok")
+        yield from (f"the database file is damaged: {line}" for (line,) in cursor.fetchall() if line != "ok")
 
 
 def missing_guards() -> Iterator[str]:
