@@ -61,7 +61,7 @@ def outcome(data, name):
     return decoded.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(("txt", "md", "csv", "")))
 def test_arbitrary_bytes_as_text(data, extension):
     found = outcome(data, f"a.{extension}")
@@ -69,7 +69,7 @@ def test_arbitrary_bytes_as_text(data, extension):
         read_plan(found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(
         (b"", b"PK\x03\x04", b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xd8\xff", b"{\\rtf")
@@ -81,7 +81,7 @@ def test_arbitrary_bytes_behind_any_magic_under_any_name(magic, data, extension)
     outcome(magic + data, f"文件.{extension}")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(GOOD)), st.integers(0, 100_000), st.binary(min_size=1, max_size=20), st.booleans())
 def test_damaged_files(kind, at, patch, cut):
     data = GOOD[kind]

@@ -1,5 +1,6 @@
 import io
 
+import pypdfium2
 import pytest
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -20,6 +21,7 @@ from tests.engines.plandoc.files import (
 )
 
 from kepu.engines.plandoc.decode import Unreadable, decode
+from kepu.engines.plandoc.readers.ocr import is_installed
 from kepu.engines.sandbox import Limits
 
 TEXT = "（一）青少年科学素质提升行动。到2025年，建成科技特色学校12所，每年开展科普进校园活动不少于30场次，培训科技辅导员60名。（牵头单位：县教育局；配合单位：县科协）"
@@ -188,6 +190,25 @@ def test_a_scan_is_told_from_an_empty_page():
 def test_a_scanned_appendix_is_a_warning():
     decoded = decode(scan("一、加强组织领导，落实责任。", "一、加强", ""), name="a.pdf")
     assert decoded.warnings == ("pages_without_text",)
+
+
+def test_recognition_reads_a_scan_or_names_what_to_install():
+    image = decode_page(pdf(song("一、重点任务", "到2025年，建成科技特色学校12所。")))
+    for kind, name in (("PDF", "a.pdf"), ("PNG", "a.png")):
+        stream = io.BytesIO()
+        image.save(stream, kind, **({"resolution": 200} if kind == "PDF" else {}))
+        if is_installed():
+            decoded = decode(stream.getvalue(), name=name, ocr=True)
+            assert "到2025年，建成科技特色学校12所" in decoded.text
+            assert decoded.warnings == ("recognised",)
+        else:
+            assert code(stream.getvalue(), name, ocr=True) == "no_ocr"
+        assert code(stream.getvalue(), name) == {"PDF": "scan", "PNG": "picture"}[kind]
+
+
+def decode_page(data):
+    """The first page as a scanner would see it."""
+    return pypdfium2.PdfDocument(data)[0].render(scale=200 / 72).to_pil().convert("L")
 
 
 def test_locked_damaged_and_oversized_files_are_refused():

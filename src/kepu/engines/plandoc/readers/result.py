@@ -10,8 +10,8 @@ SAVE_AS_DOCX = "请另存为 .docx 后再上传"
 SENTENCES = {
     "empty": "文件是空的，没有可读的文字",
     "unsupported": f"暂不能读取这种格式的文件，{SAVE_AS_DOCX}",
-    "picture": f"这是图片，没有可读的文字；{SAVE_AS_DOCX}，或安装文字识别组件",
-    "scan": f"这是扫描件，没有可读的文字；请用原来的 Word 文件，{SAVE_AS_DOCX}，或安装文字识别组件",
+    "picture": f"这是图片，没有可读的文字，{SAVE_AS_DOCX}，或安装文字识别组件后再试",
+    "scan": f"这是扫描件，没有可读的文字，{SAVE_AS_DOCX}，或安装文字识别组件后再试",
     "garbled": f"文件里的文字没有编码信息，读出来是乱码；{SAVE_AS_DOCX}",
     "encrypted": "文件设有密码，请去掉密码后再上传",
     "malformed": f"文件已损坏或不是它的扩展名所说的格式，{SAVE_AS_DOCX}",
@@ -20,7 +20,7 @@ SENTENCES = {
     "memory": f"读取文件占用内存过多，已停止；{SAVE_AS_DOCX}",
     "crashed": f"文件内容异常，无法读取；{SAVE_AS_DOCX}",
     "unsafe": f"文件中含有不应出现的内容，已拒绝读取；{SAVE_AS_DOCX}",
-    "long_line": f"文件里有一行特别长，不像公文文本；请检查文件，{SAVE_AS_DOCX}",
+    "long_line": f"文件里有一行特别长，不像公文文本，{SAVE_AS_DOCX}",
     "no_ocr": "识别扫描件需要安装文字识别组件：pip install 'kepu[ocr]'",
 }
 
