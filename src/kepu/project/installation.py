@@ -36,6 +36,7 @@ def declare() -> None:
         ("audit", "chain", severity.SEVERE, broken_chain),
         ("work", "duties", severity.WARNING, failing_duties),
         ("work", "jobs", severity.WARNING, jobs_left_behind),
+        ("storage", "files", severity.SEVERE, damaged_files),
         ("storage", "space", severity.WARNING, little_space),
         ("storage", "backup", severity.WARNING, stale_backup),
     ]:
@@ -131,6 +132,12 @@ def jobs_left_behind() -> Iterator[str]:
     waiting = foundation.jobs.oldest_waiting()
     if waiting > timedelta(minutes=15):
         yield f"a job has waited for {waiting.total_seconds() // 60:.0f} minutes: is a worker running?"
+
+
+def damaged_files() -> Iterator[str]:
+    """Every stored byte is read: minutes for a large installation, so no start-up waits for it."""
+    for name in foundation.files.damaged():
+        yield f"the file {name} is missing or changed on disk: restore it from a backup"
 
 
 def little_space() -> Iterator[str]:

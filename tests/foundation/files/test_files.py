@@ -114,6 +114,18 @@ def test_lost_and_changed_bytes_are_found(shelf):
     assert files.damaged() == [kept.public]
 
 
+def test_the_installation_check_names_damaged_files():
+    from kepu.project import installation
+
+    kept = put(papers.pdf("通知"))
+    assert list(installation.damaged_files()) == []
+    storage.path_of(kept.sha256).unlink()
+    assert list(installation.damaged_files()) == [
+        f"the file {kept.public} is missing or changed on disk: restore it from a backup"
+    ]
+
+
+@pytest.mark.db
 def test_a_row_never_points_at_other_bytes():
     from django.db import IntegrityError, transaction
 

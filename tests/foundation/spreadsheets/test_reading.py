@@ -3,7 +3,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kepu.foundation.errors import Refusal
 from kepu.foundation.spreadsheets import Column, Place, Unreadable, WrongHeader, error_file, export_xlsx, read
 from kepu.foundation.spreadsheets.columns import BadCell, parse
 from kepu.foundation.spreadsheets.reading import TooLarge
@@ -124,6 +127,15 @@ def test_a_required_column_that_is_missing_is_named():
     assert "单位名称" in str(caught.value)
 
 
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+@settings(max_examples=25, deadline=None)
+def test_any_bytes_are_read_or_refused_in_words(data):
+    try:
+        read(data, COLUMNS, "a.csv")
+    except Refusal as refusal:
+        assert str(refusal)
+
+
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n%\n", b"PK\x03\x04 broken"])
 def test_what_is_no_spreadsheet_is_refused(data):
     with pytest.raises((Unreadable, WrongHeader)):
@@ -176,11 +188,12 @@ def planted(count, total, seed=7):
 
 def test_137_faults_in_10_000_rows_are_all_named_at_the_right_cell():
     rows, places = planted(137, 10_000)
-    reading = read(book(rows), COLUMNS, "a.xlsx")
+    data = book(rows)
+    reading = read(data, COLUMNS, "a.xlsx")
     assert {(p.row, p.letter) for p in reading.problems} == places
     assert len(reading.problems) == 137
     assert len(reading.rows) == 10_000 - len({row for row, _ in places})
-    marked = error_file(book(rows), reading.problems, "a.xlsx", sheet=reading.sheet, header_row=reading.header_row)
+    marked = error_file(data, reading.problems, "a.xlsx", sheet=reading.sheet, header_row=reading.header_row)
     again = read(marked, COLUMNS, "错误.xlsx")
     assert {(p.row, p.letter) for p in again.problems} == places
     assert again.ignored == ()
