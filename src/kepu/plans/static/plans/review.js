@@ -33,29 +33,37 @@ function go(card) {
   mark(card, true);
 }
 
-function step(direction, wanted = () => true) {
+function step(direction, fits = () => true) {
   const all = cards();
   const here = all.findIndex((card) => card.dataset.card === current);
   for (let n = 1; n <= all.length; n += 1) {
     const card = all[(here + direction * n + all.length * 2) % all.length];
-    if (wanted(card)) return go(card);
+    if (fits(card)) return go(card);
   }
 }
 
-function open(key, then) {
+// What shall have the focus once its card is open: clicking a number in the source leads to that number.
+let wanted = null;
+
+function settle(card) {
+  const row = wanted && card.querySelector(`#${CSS.escape(wanted)}`);
+  const target = row && row.querySelector("button, input:not([type=hidden])");
+  wanted = null;
+  if (!target) return go(card);
+  mark(card, true);
+  reveal(row);
+  target.focus({ preventScroll: true });
+}
+
+function open(key, item) {
   const card = cardOf(key);
   const link = openLink(card);
   if (!link) {
     window.location.search = `?item=${encodeURIComponent(key)}`;
     return;
   }
-  if (card.hasAttribute("data-open")) {
-    go(card);
-    if (then) then();
-    return;
-  }
-  for (const other of document.querySelectorAll("[data-card][data-open]")) fold(other);
-  if (then) document.body.addEventListener("htmx:afterSettle", then, { once: true });
+  wanted = item || null;
+  if (card.hasAttribute("data-open")) return settle(card);
   link.click();
 }
 
@@ -68,14 +76,7 @@ document.addEventListener("click", (event) => {
   const piece = event.target.closest(".src[data-opens]");
   if (piece) {
     event.preventDefault();
-    const item = piece.dataset.item;
-    open(piece.dataset.opens, () => {
-      const row = item && document.getElementById(item);
-      if (row) {
-        reveal(row);
-        row.querySelector("button").focus({ preventScroll: true });
-      }
-    });
+    open(piece.dataset.opens, piece.dataset.item);
     return;
   }
   const link = event.target.closest("[data-open-card]");
@@ -91,11 +92,12 @@ document.addEventListener("focusin", (event) => {
 
 document.body.addEventListener("desk:open", (event) => open(event.detail.key));
 
-// A card that has just been swapped in takes the focus, so that the keys go on from it.
+// A card that has just been swapped in takes the focus, so that the keys go on from it. The event comes once for each
+// element of the answer.
 document.body.addEventListener("htmx:afterSwap", (event) => {
   const key = event.detail.target && event.detail.target.dataset ? event.detail.target.dataset.card : null;
   const card = key && cardOf(key);
-  if (card && card.hasAttribute("data-open")) go(card);
+  if (card && card.hasAttribute("data-open") && !card.contains(document.activeElement)) settle(card);
 });
 
 document.addEventListener("keydown", (event) => {
