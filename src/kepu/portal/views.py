@@ -1,9 +1,11 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from kepu.foundation import door as foundation
@@ -13,7 +15,8 @@ from kepu.plans import door as plans
 @require_safe
 @foundation.access(foundation.PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
-    entries = [e for e in foundation.navigation.entries(request.actor, "portal") if e.route != "portal:home"]
+    listed_elsewhere = {"portal:home", "portal:site_map"}
+    entries = [e for e in foundation.navigation.entries(request.actor, "portal") if e.route not in listed_elsewhere]
     return render(request, "portal/home.html", {"entries": entries, "plans": plans.public_plans(5)})
 
 
@@ -73,7 +76,24 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What is due, for this person, today."""
     today = foundation.clock.today()
     groups = foundation.due.groups(request.actor, request.scope, today)
-    return render(request, "portal/desk.html", {"groups": groups, "today": today})
+    missing = _missing_details() if request.actor.may("system.manage") else []
+    return render(request, "portal/desk.html", {"groups": groups, "today": today, "missing_details": missing})
+
+
+# What a government site has to show in its foot (quality A18); who looks after the installation is told what lacks.
+DETAILS = {
+    "sponsor": _("Sponsor"),
+    "code": _("Site identification code"),
+    "icp": _("ICP registration"),
+    "police": _("Police registration"),
+    "government_mark_url": _("Mark of party and government bodies"),
+    "mistake_url": _("Report an error to the supervisor of government sites"),
+    "phone": _("Telephone"),
+}
+
+
+def _missing_details() -> list[str]:
+    return [str(label) for key, label in DETAILS.items() if not getattr(settings.KEPU_SITE, key)]
 
 
 @require_safe

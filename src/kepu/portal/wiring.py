@@ -9,7 +9,9 @@ from kepu.foundation import door as foundation
 
 foundation.navigation.register(_("Home page"), "portal:home", surface="portal", order=0)
 foundation.navigation.register(_("Site map"), "portal:site_map", surface="portal", order=900)
-foundation.navigation.register(_("Contact and help"), "portal:contact", surface="portal", order=910)
+foundation.navigation.register(
+    _("Contact and help"), "portal:contact", surface="portal", order=910, hint=_("Who answers, and where")
+)
 foundation.navigation.register(_("Work overview"), "portal:desk", order=0)
 foundation.navigation.register(
     _("Shortcut keys"), "portal:keys", group=_("Help"), order=990, hint=_("Keys that work on every page of the desk")

@@ -123,6 +123,15 @@ def desk_nav(context: Context) -> dict[str, Any]:
     return {"groups": groups.items()}
 
 
+@register.inclusion_tag(PARTS + "jobs_indicator.html", takes_context=True)
+def jobs_indicator(context: Context) -> dict[str, Any]:
+    """How much work this person ordered is still going on; shows nothing when there is none."""
+    from kepu.foundation.models.jobs import Job, JobState  # models load after this library is found
+
+    mine = Job.objects.filter(actor_id=context["request"].actor.user_id)
+    return {"open_jobs": mine.filter(state__in=(JobState.WAITING, JobState.RUNNING)).count()}
+
+
 @register.inclusion_tag(PARTS + "site_menu.html", takes_context=True)
 def site_nav(context: Context) -> dict[str, Any]:
     request = context["request"]
