@@ -159,6 +159,8 @@ def _range(m: re.Match[str], start: int, end: int, text: str) -> Amount | None:
 
 
 def _digit_only(numeral: str, measure: str) -> bool:
+    if numeral in ("一", "两") and measure in words.EVENT_MEASURES:
+        return False
     return numeral in DIGITS and measure in words.DIGIT_ONLY_MEASURES
 
 

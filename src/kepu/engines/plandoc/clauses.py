@@ -41,14 +41,21 @@ def find_clauses(text: str, *, at_end: bool) -> list[tuple[int, int]]:
     """Spans of bracketed clauses in a paragraph: labelled ones anywhere, a bare list of bodies only at its end."""
     out: list[tuple[int, int]] = []
     ends: dict[int, int] | None = None
-    for match in re.finditer(r"[(\[【](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)", text):
+    for match in re.finditer(
+        r"[(\[【](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)",
+        text,
+    ):
         start = match.start()
         if out and start < out[-1][1]:
             continue
         if CLAUSE_LABEL.match(text, start + 1) or text.startswith("由", start + 1):
             ends = _pairs(text) if ends is None else ends
             end = ends.get(start) or (len(text) if len(text) - start < _LONGEST_LIST else 0)
-            if end and end - start < _LONGEST_LIST and (text[start + 1] != "由" or _ROLE_TAIL.search(text[start + 1 : end - 1])):
+            if (
+                end
+                and end - start < _LONGEST_LIST
+                and (text[start + 1] != "由" or _ROLE_TAIL.search(text[start + 1 : end - 1]))
+            ):
                 out.append((start, end))
     if at_end and text:
         body = text.rstrip("。;,.")

@@ -10,7 +10,9 @@ from kepu.engines.plandoc.model import Cleaned, Dropped
 from kepu.engines.plandoc.normal import display_width, simplify, tidy, unify_breaks
 from kepu.engines.plandoc.tables import Row, alone, read_header, settle_rows
 
-_PUBLIC = re.compile(r"(?<=.)[(【\[](?:此件|本件)(?:公开发布|主动公开|依申请公开|不予公开|删减后公开)[)】\]]|^[(【\[](?:此件|本件).{2,8}[)】\]](?=.)")
+_PUBLIC = re.compile(
+    r"(?<=.)[(【\[](?:此件|本件)(?:公开发布|主动公开|依申请公开|不予公开|删减后公开)[)】\]]|^[(【\[](?:此件|本件).{2,8}[)】\]](?=.)"
+)
 _DIGITS = re.compile(r"\d+")
 _CLAUSE_WORD = re.compile(r"(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
 _PIPE_RULE = re.compile(r"[|:\-\s]+")

@@ -57,7 +57,11 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
             if not _heads_rows(lines, body[n + 1 : n + 3], starts, ambiguous):
                 break
             cells = [tidy(lines[i])]
-        elif cells is None or _spans(lines[i], starts, ambiguous) or (blank_before and not cells[0] and not _after_page_break(lines, skip, i)):
+        elif (
+            cells is None
+            or _spans(lines[i], starts, ambiguous)
+            or (blank_before and not cells[0] and not _after_page_break(lines, skip, i))
+        ):
             break
         rows.append(cells)
         end = i + 1

@@ -18,6 +18,7 @@ _DOC_NUMBER = re.compile(r"[^,。;:]{1,16}[〔\[(【]\d{4}[〕\])】]第?\d{1,4}
 _HANGING = "、,(《“〈[【—-·"
 _LATIN_EDGE = re.compile(r"[A-Za-z]$")
 _LONG_HEADING = 44
+_CENTRED = 14
 # A bracket that stays open longer than this was never closed.
 _LONGEST_BRACKET = 600
 
@@ -44,7 +45,8 @@ class Layout:
     def full(self, piece: Piece) -> bool:
         """The line reaches the right margin, so its end may be the page's."""
         slack = 6 if self.indented else 10
-        return bool(self.width) and piece.width >= self.width - slack
+        # Far indented lines are set to the right or centred: signatures, dates, titles.
+        return bool(self.width) and piece.indent < _CENTRED and piece.width >= self.width - slack
 
 
 def measure_layout(pieces: list[Piece]) -> Layout:
@@ -58,8 +60,8 @@ def measure_layout(pieces: list[Piece]) -> Layout:
         return Layout(0, indented, closes)
     margin = open_widths[int(len(open_widths) * 0.9)]
     near = sum(margin - 8 <= w <= margin + 4 for w in open_widths)
-    longest = max(p.width for p in text)
-    wrapped = 24 <= margin <= 160 and near >= 0.4 * len(open_widths) and near >= 5 and longest <= margin * 1.3 + 4
+    beyond = sum(p.width > margin * 1.3 + 4 for p in text)
+    wrapped = 24 <= margin <= 160 and near >= 0.4 * len(open_widths) and near >= 5 and beyond <= len(text) // 12
     return Layout(margin if wrapped else 0, indented, closes)
 
 
@@ -170,11 +172,11 @@ class _Open:
             return False
         if self.sentences:
             return True
-        if self.commas and self.tail[-1:].isascii() and self.tail[-1:].isalnum():
+        if self.commas and self.tail[-1:].isascii() and (self.tail[-1:].isalnum() or self.tail[-1:] == "%"):
             return True
         if self.label and self.length > _LONG_HEADING:
             return True
-        return self.commas and layout.closes and self.length >= 24 and not self.label
+        return self.commas and self.length >= (24 if layout.closes else 40) and not self.label
 
 
 def _starts_new(text: str) -> bool:

@@ -185,7 +185,9 @@ def _mark_closing(texts: list[str], kinds: list[Kind | None], labels: list[Label
             kinds[i] = Kind.OUTSIDE
 
 
-def _mark_signature(texts: list[str], kinds: list[Kind | None], labels: list[Label | None], date: int, first: int) -> None:
+def _mark_signature(
+    texts: list[str], kinds: list[Kind | None], labels: list[Label | None], date: int, first: int
+) -> None:
     """The names above a date, with a bracketed note such as `(代章)` among them."""
     for i in range(date - 1, max(first, date - 4) - 1, -1):
         note = texts[i].startswith("(") and texts[i].endswith(")") and len(texts[i]) < 30

@@ -155,7 +155,11 @@ def each_prefix(text: str) -> str:
     """`每村` or `各中小学校` when the words before the amount spread it over places."""
     places = [match[1] for match in _EACH.finditer(text[-40:])]
     place = places[-1] if places else ""
-    return "" if re.match(r"每隔?[一二两三四五\d]*个?(?:年|学年|月|季|周|半|学期|人每|天|日)|各(?:类|级|项|种|界|方)", place) else place
+    return (
+        ""
+        if re.match(r"每隔?[一二两三四五\d]*个?(?:年|学年|月|季|周|半|学期|人每|天|日)|各(?:类|级|项|种|界|方)", place)
+        else place
+    )
 
 
 def ends_with_verb(text: str) -> bool:

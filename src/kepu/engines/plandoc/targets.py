@@ -46,7 +46,9 @@ _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "pe
 _AMOUNT_TAIL = re.compile(r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[^,;。]*$")
 _RATE = re.compile(r"(?:率|比例|比重)[^,;。]{0,8}$")
 _ONE_EACH = re.compile(r"每(?:隔)?(?!年|个?月|周|个?季|个?学|半|次|场|期|天|日|[一二两三四五\d])[一-鿿()]{1,14}$")
-_PUT_ON = re.compile(r"(?:举办|开展|组织|开设|办|编|出|制作|更新|不少于|不低于|至少|培训|每[年月周季]度?)[^,;。]{0,12}$")
+_PUT_ON = re.compile(
+    r"(?:举办|开展|组织|开设|办|编|出|制作|更新|不少于|不低于|至少|培训|每[年月周季]度?)[^,;。]{0,12}$"
+)
 _AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村)?")
 _WINDOW = 240
@@ -213,7 +215,13 @@ def _article(text: str, sentence: Sentence, amount: Amount, before: str, phrase:
         r"(?:近|超|超过|约|过|突破|达|达到|不少于)$", before
     ):
         return Verdict("name_or_slogan", "round_word", 0.7)
-    if amount.measure == "期" and amount.chinese and amount.value < 10 and not _PUT_ON.search(before) and numeral != "一":
+    if (
+        amount.measure == "期"
+        and amount.chinese
+        and amount.value < 10
+        and not _PUT_ON.search(before)
+        and numeral != "一"
+    ):
         return Verdict("ordinal", "phase_of_a_project", 0.7)
     if numeral != "一":
         return None

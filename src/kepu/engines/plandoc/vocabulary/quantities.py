@@ -23,6 +23,7 @@ MEASURES = {
     "趟次": "趟次",
     "分": "分",
     "趟": "趟",
+    "晚": "晚",
     "艘": "艘",
     "棵": "棵",
     "株": "株",
@@ -127,7 +128,7 @@ EVENT_MEASURES = words(
 # Measure words with which only digits, never Chinese numerals, make an amount (三级, 两片, 五道 are phrases).
 DIGIT_ONLY_MEASURES = words(
     """
-    分 头 顶 批 面 道 片 队 组 对 站 则 课 讲 班 字 米 档 首 轮 间 节
+    类 分 头 顶 批 面 道 片 队 组 对 站 则 课 讲 班 字 米 档 首 轮 间 节
     """
 )
 
@@ -204,7 +205,11 @@ NOT_TARGETS = (
         "union",
         r"CN位一体|CN下乡|一带一路|[百千万]{2,3}(?:工程|行动|计划|活动)|(?:百|千|万)[一-鿿]{1,3}(?:百|千|万)[一-鿿]{1,3}",
     ),
-    ("name_or_slogan", "sum", r"(?<!\d)\d{1,4}(?:\+[\dA-ZX]{1,4}){1,6}|(?<!\d)\d{1,4}[×xX]\d{1,4}(?:小时)?|全天候?24小时|24小时(?!内|以)"),
+    (
+        "name_or_slogan",
+        "sum",
+        r"(?<!\d)\d{1,4}(?:\+[\dA-ZX]{1,4}){1,6}|(?<!\d)\d{1,4}[×xX]\d{1,4}(?:小时)?|全天候?24小时|24小时(?!内|以)",
+    ),
     ("lexical", "per_head_base", r"每(?:一)?(?:D|CN)?[百千万十]+(?:名|人)(?:口|次)?"),
     ("structure_count", "great", r"(?:D|CN)大(?=[一-鿿“])"),
     ("structure_count", "levels", r"(?:D|CN)(?:级|层级|层)(?![^,。;、]{0,2}(?:示范|基地))"),
