@@ -15,7 +15,7 @@ RUN = re.compile(r"\d+(?:[.,]\d+){0,3}|[一二两三四五六七八九十百千�
 _NUMERAL = r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,3}(?!\d)(?:\.\d{1,4})?|(?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十百千零〇万亿]{1,10}(?:点[一二三四五六七八九零]{1,4})?)"
 _MANY = r"[余多来]?[百千]?[万亿]{0,2}[余多]?"
 _MEASURE = "|".join(
-    re.escape(m) + (f"(?![{words.NOT_MEASURE_IF[m]}])" if words.NOT_MEASURE_IF.get(m) else "")
+    re.escape(m) + (f"(?![{words.NOT_MEASURE_IF[m]}])(?!以[为来此致])" if words.NOT_MEASURE_IF.get(m) else "")
     for m in sorted(words.MEASURES, key=len, reverse=True)
 )
 _AMOUNT = re.compile(

@@ -21,7 +21,11 @@ _ROLE_TAIL = re.compile(
 _LEAD_BY = re.compile(r"^(?:由|分工:由)")
 _ROLE_BRACKET = re.compile(r"\((牵头|主办|配合|协办|参与|协助)(?:单位|部门)?\)$")
 _REMARK = re.compile("|".join(map(re.escape, sorted(bodies.REMARKS, key=len, reverse=True))))
-_LABEL_START = re.compile(rf"(?:^|(?<=[,;。 、(\[【]))(?={CLAUSE_LABEL.pattern})")
+# A role word with 单位 or 部门 and a colon starts a list even where the gap before it was lost.
+_LABEL_START = re.compile(
+    rf"(?:^|(?<=[,;。 、(\[【]))(?={CLAUSE_LABEL.pattern})"
+    r"|(?=(?:牵头|配合|责任|参与|协办|参加|协同)(?:单位|部门):)"
+)
 _SPLIT = re.compile(r"[、,;。 ]")
 _LEVEL_WORDS = re.compile(rf"各?[{bodies.LEVELS}]{{1,2}}")
 _OPENERS, _CLOSERS = "([【", ")]】"

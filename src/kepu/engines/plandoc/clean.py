@@ -29,7 +29,7 @@ def clean(raw: str) -> Cleaned:
     lines, page_starts = _split_pages(lines)
     dropped: dict[int, str] = {}
     normal = [_PUBLIC.sub("", tidy(line, keep_gaps=bool(_CLAUSE_WORD.search(line[:_LONG])))) for line in lines]
-    _drop_page_marks(normal, page_starts, dropped)
+    _drop_page_marks(lines, normal, page_starts, dropped)
     pieces, row_sources = _pieces(lines, normal, dropped)
     _drop_furniture(pieces, dropped, row_sources)
     kept = [piece for index, piece in pieces if index not in dropped]
@@ -49,7 +49,7 @@ def _split_pages(lines: list[str]) -> tuple[list[str], set[int]]:
     return out, starts
 
 
-def _drop_page_marks(normal: list[str], page_starts: set[int], dropped: dict[int, str]) -> None:
+def _drop_page_marks(lines: list[str], normal: list[str], page_starts: set[int], dropped: dict[int, str]) -> None:
     """Page numbers, and running headers: the same short line at the edge of several pages."""
     for i, line in enumerate(normal):
         if page_furniture(line):
@@ -62,8 +62,7 @@ def _drop_page_marks(normal: list[str], page_starts: set[int], dropped: dict[int
     for key, where in seen.items():
         if len(where) < 2 or len(key) > 50 or "\t" in key or key.startswith("(责任单位"):
             continue
-        label = read_label(normal[where[0]])
-        if label and label.rank <= 5:
+        if read_label(normal[where[0]]) or aligned_header(lines[where[0]]):
             continue
         for i in where:
             if i not in first_pages or len(where) - len(first_pages & set(where)) < 1 or i != min(where):

@@ -1,0 +1,156 @@
+"""Stage one: normal form, furniture, broken lines, tables in aligned columns."""
+
+import pytest
+
+from kepu.engines.plandoc.clean import clean
+from kepu.engines.plandoc.normal import bare, display_width, half_width, simplify, tidy
+
+
+def kept(text: str) -> list[str]:
+    return clean(text).text.split("\n")
+
+
+def reasons(text: str) -> dict[str, str]:
+    return {d.text: d.reason for d in clean(text).dropped}
+
+
+@pytest.mark.parametrize(
+    ("printed", "normal"),
+    [
+        ("（１２％）", "(12%)"),
+        ("①抓科普", "①抓科普"),
+        ("㈠目标", "㈠目标"),
+        ("、。“”《》〔〕—", "、。“”《》〔〕—"),
+        ("２０２５年", "2025年"),
+    ],
+)
+def test_half_width_keeps_enclosed_numbers_and_chinese_marks(printed, normal):
+    assert half_width(printed) == normal
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simple"),
+    [
+        ("科學素質", "科学素质"),
+        ("著力推進", "着力推进"),
+        ("著重、著眼", "着重、着眼"),
+        ("編著名著，成效顯著", "编著名著，成效显著"),
+        ("余下干部", "余下干部"),
+    ],
+)
+def test_traditional_text_is_simplified(traditional, simple):
+    assert simplify(traditional) == simple
+
+
+def test_blanks_are_dropped_but_between_latin_words():
+    assert tidy("　　举 办 Open Day 活动 20 场") == "举办Open Day活动20场"
+    assert bare("科 普\n日") == "科普日"
+
+
+def test_display_width_counts_a_chinese_character_twice():
+    assert display_width("科普 ab") == 7
+
+
+SITE = """网站首页 | 政务公开 | 通知公告 | 联系我们
+当前位置：首页 > 通知公告 > 正文
+索引号：AB/2022-001　发布日期：2022-05-06　浏览次数：120
+云溪县全民科学素质行动实施方案
+一、总体要求
+提升公民科学素质。
+【广告】开锁修锁，免费上门
+二、重点任务
+1.办好科普日。每年举办科普日活动20场。
+分享到：微信 微博
+上一篇：关于放假的通知
+版权所有：云溪县科协"""
+
+
+def test_site_furniture_is_dropped_with_its_reason():
+    assert kept(SITE) == [
+        "云溪县全民科学素质行动实施方案",
+        "一、总体要求",
+        "提升公民科学素质。",
+        "二、重点任务",
+        "1.办好科普日。每年举办科普日活动20场。",
+    ]
+    found = reasons(SITE)
+    assert found["【广告】开锁修锁,免费上门"] == "advertising"
+    assert found["当前位置:首页>通知公告>正文"] == "navigation"
+    assert set(found.values()) == {"navigation", "index_table", "advertising", "share_prompt", "page_foot"}
+
+
+def test_index_table_of_label_and_value_lines_is_dropped():
+    lines = kept("索引号\n0001\n发布日期\n2022-01-02\n云溪县科普工作方案\n一、目标\n加强科普。")
+    assert lines == ["云溪县科普工作方案", "一、目标", "加强科普。"]
+
+
+def test_imprint_and_publication_remark_are_dropped():
+    text = "一、目标\n加强科普。\n（此件公开发布）\n抄送：县委办公室，县人大常委会\n办公室，县政协办公室。\n云溪县科协办公室　2022年5月9日印发"
+    assert kept(text) == ["一、目标", "加强科普。"]
+
+
+PDF = """云溪县科协文件
+　　一、总体要求
+　　坚持以人民为中心，围绕提升公民科学素质这一
+目标，推动科普工作向基层延伸，到二〇二五年基本
+- 1 -
+云溪县科协文件
+建成覆盖城乡的科普服务网络，让群众就近参加活
+动，共享优质科普资源，营造崇尚科学的社会风尚。
+　　二、重点任务
+　　1.办好科普日。组织开展形式多样的群众性科普
+活动，邀请专家走进社区、学校和企业，普及科学知
+- 2 -
+云溪县科协文件
+识，每年举办科普讲座20场以上。
+"""
+
+
+def test_lines_cut_by_the_page_are_joined_over_page_number_and_header():
+    assert kept(PDF)[1:] == [
+        "一、总体要求",
+        "坚持以人民为中心,围绕提升公民科学素质这一目标,推动科普工作向基层延伸,到二〇二五年基本建成覆盖城乡的科普服务网络,"
+        "让群众就近参加活动,共享优质科普资源,营造崇尚科学的社会风尚。",
+        "二、重点任务",
+        "1.办好科普日。组织开展形式多样的群众性科普活动,邀请专家走进社区、学校和企业,普及科学知识,每年举办科普讲座20场以上。",
+    ]
+
+
+def test_a_mark_that_cannot_end_a_paragraph_joins_over_blank_lines():
+    assert kept("一、任务\n1.加强协作。联合教育、\n\n  卫生部门开展活动。") == [
+        "一、任务",
+        "1.加强协作。联合教育、卫生部门开展活动。",
+    ]
+
+
+def test_a_heading_on_its_own_line_stays_apart():
+    assert kept("（一）组织领导\n各单位要高度重视。") == ["(一)组织领导", "各单位要高度重视。"]
+
+
+ALIGNED = """二、重点任务
+序号  工作任务              牵头单位      完成时限
+（一）青少年行动
+1     开展科技节，普及科    县教育局      6月底前
+      学知识20场
+                                         - 1 -
+序号  工作任务              牵头单位      完成时限
+      和科学方法
+2     建设科普馆            县科协        全年
+三、保障措施
+"""
+
+
+def test_aligned_columns_become_rows_and_cells_go_on_over_the_page():
+    assert kept(ALIGNED) == [
+        "二、重点任务",
+        "序号\t工作任务\t牵头单位\t完成时限",
+        "(一)青少年行动\t",
+        "1\t开展科技节,普及科学知识20场和科学方法\t县教育局\t6月底前",
+        "2\t建设科普馆\t县科协\t全年",
+        "三、保障措施",
+    ]
+
+
+def test_tab_rows_keep_their_cells_and_merged_group_rows_become_one():
+    text = "序号\t任务\t责任单位\n（一）行动\t（一）行动\t（一）行动\n1\t办科普日\t县科协\n"
+    assert kept(text)[:3] == ["序号\t任务\t责任单位", "(一)行动\t", "1\t办科普日\t县科协"]

@@ -1,0 +1,95 @@
+"""Stage six: metadata."""
+
+import pytest
+
+from kepu.engines.plandoc import read_plan
+from kepu.engines.plandoc.document import read_region
+
+BODY = "一、总体要求\n提升公民科学素质。\n二、科普任务\n1.甲。做好科普。\n"
+
+NOTICE = """云溪市人民政府文件
+云政发〔2022〕8号
+
+云溪市人民政府关于印发《云溪市全民科学素质行动
+实施方案（2021—2025年）》的通知
+
+各县（区）人民政府，市政府各部门：
+　　现将《云溪市全民科学素质行动实施方案（2021—2025年）》印发给你们，请认真执行。
+
+　　　　云溪市人民政府
+　　　　二〇二二年五月六日
+
+云溪市全民科学素质行动
+实施方案
+（2021—2025年）
+
+为落实上级要求（国发〔2021〕9号），制定本方案。
+"""
+
+
+def test_notice_title_number_issuer_and_date_in_chinese_numerals():
+    document = read_plan(NOTICE + BODY).document
+    assert document.title == "云溪市全民科学素质行动实施方案(2021—2025年)"
+    assert document.notice_title == "云溪市人民政府关于印发《云溪市全民科学素质行动实施方案(2021—2025年)》的通知"
+    assert (document.doc_number, document.issuer) == ("云政发〔2022〕8号", "云溪市人民政府")
+    assert (document.issued_on, document.published_on) == ("2022-05-06", None)
+    assert (document.start_year, document.end_year, document.region, document.kind) == (2021, 2025, "云溪市", "plan")
+
+
+def test_numbers_of_cited_documents_are_not_its_own():
+    assert (
+        read_plan(
+            "云溪市科普工作方案\n按照《通知》（云政发〔2021〕3号）要求，制定本方案。\n" + BODY
+        ).document.doc_number
+        is None
+    )
+
+
+def test_without_signature_the_name_before_issue_in_the_notice_title_is_the_issuer():
+    text = "云溪市科协关于印发《云溪市科普工作方案》的通知\n各单位：\n请执行。\n2022年3月1日\n云溪市科普工作方案\n"
+    assert read_plan(text + BODY).document.issuer == "云溪市科协"
+
+
+def test_web_date_and_imprint_date_are_not_the_date_of_signature():
+    text = (
+        "发布时间：2022-06-01 来源：市政府网\n云溪市科普工作方案\n"
+        + BODY
+        + "云溪市科协\n2022年5月20日\n抄送：市委办。\n云溪市科协办公室 2022年5月25日印发\n"
+    )
+    document = read_plan(text).document
+    assert (document.issued_on, document.published_on, document.issuer) == ("2022-05-20", "2022-06-01", "云溪市科协")
+
+
+@pytest.mark.parametrize(
+    ("title", "years", "kind"),
+    [
+        ("云溪市全民科学素质工作要点2024年", (2024, 2024), "annual_points"),
+        ("云溪市2024年全民科学素质行动工作要点", (2024, 2024), "annual_points"),
+        ("云溪市关于推进全域科普工作的实施意见", (None, None), "opinion"),
+        ("云溪市全民科学素质行动计划（2021年—2025年）", (2021, 2025), "plan"),
+    ],
+)
+def test_years_and_kind_come_from_the_title(title, years, kind):
+    document = read_plan(title + "\n" + BODY).document
+    assert ((document.start_year, document.end_year), document.kind) == (years, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("云溪市澄江区全民科学素质行动规划", "云溪市澄江区"),
+        ("青州市科普工作方案", "青州市"),
+        ("白水县柳镇科普方案", "白水县柳镇"),
+        ("全民科学素质行动规划纲要", None),
+        ("关于加强城镇科普工作的意见", None),
+        ("2024年云溪市科普要点", "云溪市"),
+        ("青山藏族自治州科普规划", "青山藏族自治州"),
+    ],
+)
+def test_region_is_the_place_at_the_beginning(text, region):
+    assert read_region(text) == region
+
+
+def test_the_longest_printed_form_of_the_region_is_taken():
+    text = "区政府关于印发《澄江区科普规划》的通知\n各单位：\n请执行。\n云溪市澄江区人民政府\n2022年3月1日\n澄江区科普规划\n"
+    assert read_plan(text + BODY).document.region == "云溪市澄江区"

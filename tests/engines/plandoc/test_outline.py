@@ -1,0 +1,177 @@
+"""Stages two and three: labels, the tree of items, tables, the annex."""
+
+import pytest
+
+from kepu.engines.plandoc import read_plan
+from kepu.engines.plandoc.labels import chinese_value, path_part, read_label
+from kepu.engines.plandoc.outline import first_clause
+
+HEAD = "云溪县全民科学素质行动实施方案（2021—2025年）\n"
+
+
+def tree(text: str) -> tuple[list[str], list[str]]:
+    reading = read_plan(HEAD + text)
+    return [s.path for s in reading.sections], [t.path for t in reading.tasks]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "rank", "value"),
+    [
+        ("一、目标", "一、", 1, 1),
+        ("(十二)任务", "(十二)", 2, 12),
+        ("12.任务", "12.", 3, 12),
+        ("3、任务", "3、", 3, 3),
+        ("(3)任务", "(3)", 4, 3),
+        ("③任务", "③", 5, 3),
+        ("㈡任务", "㈡", 2, 2),
+    ],
+)
+def test_labels(line, text, rank, value):
+    label = read_label(line)
+    assert label is not None
+    assert (label.text, label.rank, label.value) == (text, rank, value)
+
+
+@pytest.mark.parametrize(
+    "line", ["一是加强", "首先,加强", "——加强", "第一,加强", "1.5万人", "2021年启动", "(2021-2025年)", "3.2%的居民"]
+)
+def test_not_labels(line):
+    assert read_label(line) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("一百二十", 120),
+        ("两千五百", 2500),
+        ("两千五", 2500),
+        ("十", 10),
+        ("二十一", 21),
+        ("三百零五", 305),
+        ("二〇二五", 2025),
+        ("一万二千", 12000),
+        ("十三", 13),
+        ("科", None),
+    ],
+)
+def test_chinese_numerals(text, value):
+    assert chinese_value(text) == value
+
+
+def test_path_part_drops_the_stop():
+    assert [path_part(x) for x in ("一、", "(一)", "1.", "(1)", "①")] == ["一", "(一)", "1", "(1)", "①"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("加强领导。各单位要", "加强领导"),
+        ("推进“进校园、进社区”活动,扩大", "推进“进校园、进社区”活动"),
+        ("落实《纲要,方案》要求;开展", "落实《纲要,方案》要求"),
+        ("组织领导", "组织领导"),
+    ],
+)
+def test_title_ends_at_the_first_stop_outside_quotation(text, title):
+    assert first_clause(text) == title
+
+
+def test_ranks_may_be_skipped_and_numbers_run_on():
+    sections, tasks = tree(
+        "一、科普任务\n1.甲事。做好。\n2.乙事。做好。\n二、更多任务\n（一）分项\n①丙事。做好。\n3.丁事。做好。\n"
+    )
+    assert sections == ["一", "二", "二/(一)"]
+    assert tasks == ["一/1", "一/2", "二/(一)/①", "二/(一)/3"]
+
+
+def test_goal_leaves_are_sections_and_organisation_leaves_tasks():
+    sections, tasks = tree(
+        "一、总体要求\n（一）指导思想\n科普为民。\n（二）工作目标\n到2025年科普提升。\n二、保障措施\n（一）加强领导\n压实责任。\n"
+    )
+    assert sections == ["一", "一/(一)", "一/(二)", "二"]
+    assert tasks == ["二/(一)"]
+
+
+def test_unlabelled_paragraphs_and_dashes_continue_the_item():
+    reading = read_plan(
+        HEAD + "一、科普任务\n1.办好活动。开展科普。\n一是走进校园。\n——走进社区，服务居民。\n2.其他。推进。\n"
+    )
+    assert (reading.tasks[0].head, reading.tasks[0].tail) == ("办好活动。开展科普。一是", "——走进社区,服务居民。")
+
+
+def test_labels_in_mid_sentence_are_no_items():
+    _, tasks = tree("一、科普任务\n1.建设小屋。围绕①展览、②讲座开展服务，\n③不断完善。\n2.其他。推进。\n")
+    assert tasks == ["一/1", "一/2"]
+
+
+def test_signature_and_date_at_the_end_are_no_part_of_the_last_task():
+    reading = read_plan(HEAD + "一、科普任务\n1.办好活动。开展科普。\n\n云溪县科学技术协会\n2022年3月5日\n")
+    assert reading.tasks[-1].tail == "办好活动。开展科普。"
+    assert (reading.document.issuer, reading.document.issued_on) == ("云溪县科学技术协会", "2022-03-05")
+
+
+CATEGORIES = [
+    ("一、工作目标\n科普。\n", {"一": "goals"}),
+    ("一、发展现状\n科普。\n", {"一": "preamble"}),
+    (
+        "一、重点行动\n（一）青少年行动\n1.甲。做。\n（二）农民行动\n1.乙。做。\n",
+        {"一": None, "一/(一)": "youth", "一/(二)": "farmers"},
+    ),
+    ("一、推进智慧化科普\n1.甲。做。\n", {"一": "informatization"}),
+    ("一、组织实施\n1.建设科技馆。做。\n", {"一": "organisation"}),
+]
+
+
+@pytest.mark.parametrize(("text", "want"), CATEGORIES)
+def test_section_categories(text, want):
+    assert {
+        s.path: s.category for s in read_plan(HEAD + text + "九、科普其他\n1.丁。做。\n").sections if s.path in want
+    } == want
+
+
+def test_leaf_category_from_parent_own_keyword_key_groups_or_other():
+    text = "一、科普组织实施\n1.保障科技馆。做。\n二、科普任务\n1.办科技馆。做。\n2.做其他。做。\n三、重点人群科普\n1.办讲堂。农民和农村学生参加，农户受益。\n"
+    got = {t.path: t.category for t in read_plan(HEAD + text).tasks}
+    assert got == {"一/1": "organisation", "二/1": "infrastructure", "二/2": "other", "三/1": "farmers"}
+
+
+TABLE = (
+    "一、科普任务\n序号\t工作任务\t年度目标\t牵头单位\t配合单位\t完成时限\n（一）青少年行动\n"
+    "1\t办科技节，请专家进校\t20场\t县教育局\t县科协、团县委\t6月底前\n2\t开放场馆\t—\t县科协\t科技局\t全年\n"
+)
+
+
+def test_each_table_row_is_a_task_under_its_group():
+    reading = read_plan(HEAD + TABLE)
+    assert [s.path for s in reading.sections] == ["一", "一/(一)"]
+    assert [(t.path, t.title, t.due) for t in reading.tasks] == [
+        ("一/(一)/1", "办科技节", "6月底前"),
+        ("一/(一)/2", "开放场馆", "全年"),
+    ]
+    assert [(u.name, u.role) for u in reading.tasks[0].units] == [
+        ("县教育局", "lead"),
+        ("县科协", "cooperate"),
+        ("团县委", "cooperate"),
+    ]
+    assert [(u.name, u.role) for u in reading.tasks[1].units] == [("县科协", "lead"), ("科技局", "cooperate")]
+    assert [(t.value, t.task) for t in reading.targets] == [(20, "一/(一)/1")]
+
+
+ANNEX = (
+    "一、科普任务\n1.建设科普小屋。建成科普小屋10个。\n2.办好科普讲堂。每年举办讲堂20场。（责任单位：县科协）\n\n附件\n云溪县科普任务分解表\n"
+    "序号\t工作任务\t目标\t责任单位\n1\t建设科普小屋\t建成科普小屋10个，培训讲解员30名\t县科协、民政局\n2\t编写科普丛书\t编写丛书3册\t县教育局\n"
+)
+
+
+def test_annex_rows_add_units_to_body_tasks_and_report_only_what_is_new():
+    reading = read_plan(HEAD + ANNEX)
+    assert [(s.path, s.title) for s in reading.sections] == [("一", "科普任务"), ("附件", "云溪县科普任务分解表")]
+    assert [t.path for t in reading.tasks] == ["一/1", "一/2", "附件/2"]
+    assert [u.name for u in reading.tasks[0].units] == ["县科协", "县民政局"]
+    assert [(t.value, t.unit, t.task) for t in reading.targets] == [
+        (10, "个", "一/1"),
+        (20, "场", "一/2"),
+        (30, "人", "一/1"),
+        (3, "册", "附件/2"),
+    ]
+    restated = [n for n in reading.numbers if n.kind == "restated_target"]
+    assert [n.text for n in restated] == ["10"]
