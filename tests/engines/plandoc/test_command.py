@@ -11,6 +11,7 @@ import pytest
 from tests.engines.plandoc.files import docx_lines, pdf, saved, song
 
 from kepu.engines.plandoc import read_plan
+from kepu.engines.plandoc.command import main
 
 ROOT = Path(__file__).parents[3]
 START = "import sys; from kepu.project.command import main; sys.exit(main(sys.argv[1:]))"
@@ -156,10 +157,19 @@ def test_a_guessed_encoding_is_said(folder):
     assert "已按自动识别的编码转换" in err[0]
 
 
-def test_a_wrong_call_exits_with_2_and_says_how():
-    out, err = kepu(check=2)
-    assert out == ""
-    assert any("FILE" in line for line in err)
+def test_a_pipe_that_closes_early_is_no_error(folder):
+    call = f"'{sys.executable}' -c '{START}' plan parse '{folder / '方案.txt'}' --evidence '{folder / '文件.docx'}' | head -c 1"
+    done = subprocess.run(["sh", "-c", call], capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": "src"})
+    assert (done.stdout, done.stderr) == (b"{", b"")
+
+
+def test_a_wrong_call_exits_with_2_and_says_how(folder):
+    for arguments in ([], ["--no-such", folder / "方案.txt"]):
+        out, err = kepu(*arguments, check=2)
+        assert out == ""
+        assert any("FILE" in line for line in err)
+    assert main([]) == main(["draw"]) == 2
+    assert main(["--help"]) == 0
 
 
 def test_django_is_never_loaded(folder):

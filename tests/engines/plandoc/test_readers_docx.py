@@ -86,6 +86,13 @@ def test_labels_come_through_styles_and_can_be_switched_off():
     assert lines(document) == ["一、总体要求", "（一）目标", "（二）原则", "没有编号", "二、任务"]
 
 
+def test_list_styles_of_the_standard_template():
+    document = Document()
+    for style, text in [("List Number", "甲"), ("List Bullet", "附注"), ("List Number", "乙"), ("Normal", "正文")]:
+        document.add_paragraph(text, style=style)
+    assert lines(document) == ["1.甲", "附注", "2.乙", "正文"]
+
+
 def test_legal_places_and_bare_numbers():
     document = Document()
     add_list(

@@ -87,15 +87,19 @@ def test_values_are_printed_as_the_sheet_shows_them():
         None,
         "#REF!",
         "甲\n乙",
+        1200,
+        30,
     ]
     workbook = book(("Sheet1", [["序号", "任务"], *[[at, value] for at, value in enumerate(values, start=1)]]))
     sheet = workbook["Sheet1"]
     sheet["B4"].number_format = "0.0%"
     sheet["B9"].number_format = 'yyyy"年"m"月"'
     sheet["A3"].number_format = "0.00"
+    sheet["B14"].number_format = '#,##0"人次"'
+    sheet["B15"].number_format = "0场"
     assert [line.split("\t") for line in lines(workbook)[1:]] == [
         ["1", "1"], ["2", "2"], ["3", "12.5%"], ["4", "12000000"], ["5", "＝3"], ["6", "2025年6月30日"],
-        ["7", "2025年12月1日"], ["8", "2025年9月"], ["9"], ["10"], ["11"], ["12", "甲乙"],
+        ["7", "2025年12月1日"], ["8", "2025年9月"], ["9"], ["10"], ["11"], ["12", "甲乙"], ["13", "1200人次"], ["14", "30场"],
     ]  # fmt: skip
 
 

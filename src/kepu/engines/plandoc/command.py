@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +14,16 @@ from .decode import WARNINGS, Decoded, Unreadable, decode
 
 PASTED = "-"
 FAILED = 2
+USAGE = "kepu plan parse FILE… [--out DIR] [--evidence] [--ocr]\n"
 
 
 def main(argv: Sequence[str]) -> int:
     """Run `kepu plan …`; returns 0, or 2 if a file could not be read or the call was wrong."""
-    arguments = _parser().parse_args(list(argv))
+    verb, *rest = argv or [""]
+    if verb != "parse":
+        (sys.stdout if verb in ("-h", "--help") else sys.stderr).write(USAGE)
+        return 0 if verb in ("-h", "--help") else FAILED
+    arguments = _parser().parse_intermixed_args(rest)
     files: list[str] = arguments.files
     target: Path | None = arguments.out
     if target is not None:
@@ -45,18 +51,15 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kepu plan", description="Reads plan documents into ledgers.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="parse")
-    parse = verbs.add_parser(
-        "parse",
-        help="print the ledger of plan documents as JSON",
+    parser = argparse.ArgumentParser(
+        prog="kepu plan parse",
         description="Prints the ledger of each plan document: one JSON object for one file, JSON Lines for several. "
         "A file that cannot be read gets one line on standard error and exit status 2; the others are still printed.",
     )
-    parse.add_argument("files", nargs="+", metavar="FILE", help=f"a document, or {PASTED} for text on standard input")
-    parse.add_argument("--out", type=Path, metavar="DIR", help="write DIR/<stem of FILE>.json instead of printing")
-    parse.add_argument("--evidence", action="store_true", help="add where each finding stands and how sure it is")
-    parse.add_argument("--ocr", action="store_true", help="recognise scanned pages (needs the extra kepu[ocr])")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=f"a document, or {PASTED} for text on standard input")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write DIR/<stem of FILE>.json instead of printing")
+    parser.add_argument("--evidence", action="store_true", help="add where each finding stands and how sure it is")
+    parser.add_argument("--ocr", action="store_true", help="recognise scanned pages (needs the extra kepu[ocr])")
     return parser
 
 
@@ -109,8 +112,11 @@ def _answer(file: str, decoded: Decoded, *, evidence: bool) -> dict[str, Any]:
 
 def _print(answer: dict[str, Any], *, lines: bool) -> None:
     text = json.dumps(answer, ensure_ascii=False, indent=None if lines else 1)
-    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")  # whatever the terminal's encoding, JSON is UTF-8
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8") + b"\n")  # whatever the terminal's encoding, JSON is UTF-8
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads the pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write(path: Path, answer: dict[str, Any]) -> bool:

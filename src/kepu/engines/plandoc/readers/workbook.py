@@ -15,6 +15,9 @@ from .tables import Cell, one_line, tab_lines
 MAX_CELLS = 500_000
 _UNNAMED = re.compile(r"(sheet|工作表|表|表格|worksheet)\s*\d*", re.IGNORECASE)
 
+# A number form with words around the digits: 0"人次", #,##0场.
+_WORDED = re.compile(r'(?:"([^"]*)")?[#0,.]+(?:"([^"]*)"|([\u4e00-\u9fff]+))?(?:_ )?')
+
 
 def read_xlsx(data: bytes) -> Decoded:
     """The visible sheets of an Excel workbook. Raises Unreadable; the formulas' stored results are read."""
@@ -113,7 +116,9 @@ def _shown(value: Any, form: str | None) -> str:
     if isinstance(value, int | float):
         if form and "%" in form:
             return f"{value * 100:.10g}%"
-        return f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}"
+        digits = f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}"
+        worded = _WORDED.fullmatch(form or "")
+        return (worded[1] or "") + digits + (worded[2] or worded[3] or "") if worded else digits
     text = str(value)
     return "" if text.startswith("#") and text.rstrip("!?").isupper() else one_line(text.split("\n"))
 
