@@ -1,13 +1,11 @@
 """What a person may do and see on a day, from memberships: in three queries, however many memberships there are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q
-
 from kepu.foundation import door as foundation
-from kepu.people.models import Membership, Organisation, OrganisationChange, OrganisationSuccession, Reach, User
+from kepu.people.models import Membership, OrganisationChange, OrganisationSuccession, Reach, User
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,9 @@ def standing(user: User, day: date) -> Standing:
         foundation.Grant(action, membership.region_path) for membership in rows for action in membership.role.actions
     }
     regions = outermost(row.region_path for row in rows if row.role.reach == Reach.REGION)
-    organisations = {row.organisation_id for row in rows} | _bodies_under(regions)
-    scope = foundation.Scope(
-        regions=regions, organisations=frozenset(organisations | _predecessors(organisations)), public=True
-    )
+    organisations = {row.organisation_id for row in rows}
+    scope = foundation.Scope(regions=regions, organisations=frozenset(organisations), public=True)
+    scope = replace(scope, organisations=scope.organisations | _predecessors(scope))
     actor = foundation.Actor(user_id=user.pk, name=str(user), grants=frozenset(grants), scope=scope)
     return Standing(actor, any(row.role.needs_second_factor for row in rows))
 
@@ -58,26 +55,16 @@ def outermost(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _bodies_under(regions: tuple[str, ...]) -> set[int]:
-    if not regions:
-        return set()
-    under = Q()
-    for path in regions:
-        under |= Q(region_path__startswith=path)
-    return set(Organisation.objects.filter(under).values_list("id", flat=True))
-
-
-def _predecessors(organisations: set[int]) -> set[int]:
-    if not organisations:
-        return set()
+def _predecessors(scope: foundation.Scope) -> set[int]:
+    """Bodies whose duties came to one that the scope reaches, through any number of changes."""
     arrows = list(
         OrganisationSuccession.objects.exclude(change__what=OrganisationChange.What.RENAME).values_list(
-            "target_id", "source_id"
+            "target_id", "target__region_path", "source_id"
         )
     )
+    heirs = {target for target, path, _source in arrows if target in scope.organisations or scope.covers(path)}
     found: set[int] = set()
-    heirs = set(organisations)
     while heirs:
-        heirs = {source for target, source in arrows if target in heirs} - found - organisations
+        heirs = {source for target, _path, source in arrows if target in heirs} - found
         found |= heirs
     return found

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
 
 from kepu.foundation import door as foundation
 from kepu.people import actors, resolution
 from kepu.people.models import Kind, Level, Organisation, User
 from kepu.people.resolution import Candidate, Resolution, Successor
+from kepu.people.services import accounts, memberships
 from kepu.people.services import organisations as organisation_services
 
 __all__ = [
@@ -17,13 +21,16 @@ __all__ = [
     "Resolution",
     "Successor",
     "actor_of",
+    "create_organisation",
     "expand_wildcard",
     "learn_alias",
+    "open_account",
     "organisations",
     "organisations_in",
     "persons",
     "resolve_units",
     "successors",
+    "within",
 ]
 
 resolve_units = resolution.resolve_units
@@ -52,9 +59,57 @@ def _info(row: Organisation) -> OrganisationInfo:
     )
 
 
+def create_organisation(
+    *,
+    name: str,
+    short_name: str,
+    kind: str,
+    level: str,
+    region_path: str,
+    actor: foundation.Actor,
+    is_member: bool = False,
+    valid_from: date | None = None,
+) -> OrganisationInfo:
+    """Add a body. Raises the refusals of services.organisations."""
+    return _info(
+        organisation_services.create_organisation(
+            name=name,
+            short_name=short_name,
+            kind=kind,
+            level=level,
+            region_path=region_path,
+            is_member=is_member,
+            valid_from=valid_from,
+            actor=actor,
+        )
+    )
+
+
+def open_account(
+    *,
+    username: str,
+    name: str,
+    password: str,
+    role: str,
+    organisation_id: int,
+    region_path: str,
+    actor: foundation.Actor,
+) -> int:
+    """An account that can sign in at once with `password`, in one role; returns its id. Raises AccountTaken."""
+    user = accounts.open_account(username=username, name=name, region_path=region_path, actor=actor)
+    memberships.join(user_id=user.pk, organisation_id=organisation_id, role=role, region_path=region_path, actor=actor)
+    accounts.set_password(user=user, password=password)
+    return user.pk
+
+
 def organisations(ids: Iterable[int]) -> dict[int, OrganisationInfo]:
     """The organisations of these ids, ended ones too; unknown ids are absent."""
     return {row.pk: _info(row) for row in Organisation.objects.filter(pk__in=list(ids))}
+
+
+def within(scope: foundation.Scope) -> QuerySet[Organisation, int]:
+    """Ids of the organisations that the scope reaches, as a subquery for filters: the caller's own query runs it."""
+    return Organisation.objects.visible_to(scope).order_by().values_list("pk", flat=True)
 
 
 def organisations_in(region_path: str) -> list[OrganisationInfo]:

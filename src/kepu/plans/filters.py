@@ -19,17 +19,16 @@ class LedgerFilter(forms.Form):
 
     q = forms.CharField(label=_("Words"), required=False, max_length=80)
     plan = forms.TypedChoiceField(label=_("Plan"), required=False, coerce=int, empty_value=None)
-    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=40)
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[ANY, *Role.choices])
     category = forms.ChoiceField(label=_("Group or project"), required=False, choices=[ANY, *Category.choices])
     due = forms.ChoiceField(label=_("Due"), required=False, choices=DUE)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *TaskState.choices])
 
-    def __init__(self, *args, plans, units, **kwargs):
-        """`plans` and `units` are (id, label) pairs that the person may see; nothing else can be asked for."""
+    def __init__(self, *args, plans, **kwargs):
+        """`plans` are (id, label) pairs that the person may see; nothing else can be asked for."""
         super().__init__(*args, **kwargs)
         self.fields["plan"].choices = [ANY, *plans]
-        self.fields["unit"].choices = [ANY, *units]
 
 
 class TaskStateForm(forms.Form):

@@ -23,6 +23,7 @@ __all__ = [
     "is_named",
     "names_on",
     "population",
+    "record_population",
 ]
 
 names_on = queries.names_on
@@ -83,6 +84,14 @@ def children(path: str, on: date) -> list[DivisionInfo]:
 def below(path: str, on: date) -> list[DivisionInfo]:
     """The division at `path` and all below it that exist on `on`, in the order of paths."""
     return [_info(row) for row in Division.objects.on(on).filter(path__startswith=foundation.check_path(path))]
+
+
+def record_population(counts: dict[str, int], *, year: int, source: str, actor: foundation.Actor) -> None:
+    """Residents of a year by path. Raises Division.DoesNotExist."""
+    for path, persons in counts.items():
+        services.set_population(
+            division=Division.objects.get(path=path), year=year, persons=persons, source=source, actor=actor
+        )
 
 
 def create(

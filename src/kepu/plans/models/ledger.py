@@ -6,9 +6,10 @@ longer contains stays with `current=False`.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from kepu.foundation import door as foundation
+from kepu.people import door as people
 from kepu.plans.enums import Resolution, Role, TaskState
 from kepu.plans.models.draft import Target, Task
 from kepu.plans.models.plan import Plan
@@ -23,7 +24,7 @@ class LedgerTaskQuerySet(models.QuerySet):
         """Tasks of the own regions, tasks that name an own unit, and published ones if those are meant."""
         condition = scope.under()
         if scope.regions or scope.organisations:
-            condition |= Exists(LedgerUnit.objects.filter(task=OuterRef("pk")).within(scope))
+            condition |= Q(pk__in=LedgerUnit.objects.within(scope).values("task"))
         if scope.public:
             condition |= Q(public=True)
         return self.filter(condition)
@@ -63,8 +64,8 @@ class LedgerTargetQuerySet(models.QuerySet):
         """As for tasks; the unit that owns the figure sees it too. A target of the goals section has no task."""
         condition = scope.under()
         if scope.regions or scope.organisations:
-            named = LedgerUnit.objects.filter(task=OuterRef("task")).within(scope)
-            condition |= Exists(named) | Q(data_owner__in=scope.organisations)
+            condition |= Q(task__in=LedgerUnit.objects.within(scope).values("task"))
+            condition |= Q(data_owner__in=people.within(scope))
         if scope.public:
             condition |= Q(public=True)
         return self.filter(condition)
@@ -93,10 +94,11 @@ class LedgerTarget(TargetTerms):
 
 class LedgerUnitQuerySet(models.QuerySet):
     def within(self, scope: foundation.Scope) -> models.QuerySet:
-        """Units that are one of the scope's organisations, or lie in one of its regions."""
-        return self.filter(
-            Q(organisation__in=scope.organisations) | scope.under("organisation_path"), organisation__isnull=False
-        )
+        """Units that are one of the scope's organisations, or lie in one of its regions.
+
+        For `IN`, never for a correlated `EXISTS`: the subqueries then run once, by index, and only if they are needed.
+        """
+        return self.filter(organisation__in=people.within(scope)).order_by()
 
 
 class LedgerUnit(models.Model):

@@ -7,7 +7,7 @@ nothing unreviewed can be seen there.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanKind, PlanState
@@ -29,10 +29,10 @@ class PlanQuerySet(models.QuerySet):
         from kepu.plans.models.ledger import LedgerUnit  # the ledger points at plans
 
         issued = Q(state=PlanState.ISSUED)
-        named = LedgerUnit.objects.filter(task__plan=OuterRef("pk"), task__current=True).within(scope)
+        named = LedgerUnit.objects.within(scope).filter(task__current=True)
         condition = scope.under() | (issued & Q(region_path__in=ancestors(scope.regions)))
         if scope.regions or scope.organisations:
-            condition |= issued & Exists(named)
+            condition |= issued & Q(pk__in=named.values("task__plan"))
         if scope.public:
             condition |= issued & Q(public=True)
         return self.filter(condition)

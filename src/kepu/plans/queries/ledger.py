@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState, Role, TaskState
@@ -22,11 +22,13 @@ ANSWERING = Case(
 
 @dataclass(frozen=True)
 class Asked:
-    """A filter of the ledger. `unit` is the id of an organisation that the task must name, itself or as a member."""
+    """A filter of the ledger. `unit` is the id of an organisation that the task must name, itself or as a member;
+    `unit_name` is a part of a name as it stands on the task."""
 
     words: str = ""
     plan: int | None = None
     unit: int | None = None
+    unit_name: str = ""
     role: str = ""
     category: str = ""
     due: str = ""  # overdue quarter year later none
@@ -62,10 +64,9 @@ def matching(scope: foundation.Scope, asked: Asked) -> QuerySet:
     for name in ("plan", "category", "state"):
         if value := getattr(asked, name):
             tasks = tasks.filter(**{name: value})
-    if asked.unit or asked.role:
-        units = LedgerUnit.objects.filter(task=OuterRef("pk"))
-        units = units.filter(organisation_id=asked.unit) if asked.unit else units
-        tasks = tasks.filter(Exists(units.filter(role=asked.role) if asked.role else units))
+    wanted = {"organisation_id": asked.unit, "name__contains": asked.unit_name, "role": asked.role}
+    if wanted := {name: value for name, value in wanted.items() if value}:
+        tasks = tasks.filter(pk__in=LedgerUnit.objects.filter(**wanted).order_by().values("task"))
     for word in asked.words.split():
         tasks = tasks.filter(Q(title__contains=word) | Q(text__contains=word) | Q(number=word))
     return tasks
@@ -73,8 +74,9 @@ def matching(scope: foundation.Scope, asked: Asked) -> QuerySet:
 
 def ordered(tasks: QuerySet, by: str = "section") -> QuerySet:
     """The tasks in the order of one view of the ledger: by section, unit, category or due."""
-    first = LedgerUnit.objects.filter(task=OuterRef("pk"), of=None).order_by(ANSWERING, "position")
-    tasks = tasks.annotate(answering=Subquery(first.values("name")[:1]))
+    if by == "unit":
+        first = LedgerUnit.objects.filter(task=OuterRef("pk"), of=None).order_by(ANSWERING, "position")
+        tasks = tasks.annotate(answering=Subquery(first.values("name")[:1]))
     order = {
         "section": [],
         "unit": [F("answering").asc(nulls_last=True)],

@@ -20,6 +20,14 @@ from kepu.plans.services.ledger import set_state
 PAGE = 50
 
 
+class Counted(Paginator):
+    """A paginator that is told the total, where the page counts its rows anyway."""
+
+    def __init__(self, *args: Any, total: int) -> None:
+        super().__init__(*args)
+        self.count = total
+
+
 def in_order(ids: Any) -> list[people.OrganisationInfo]:
     """Organisations in the office's fixed order of units."""
     found = people.organisations(list(ids)).values()
@@ -30,15 +38,14 @@ def _filter(request: HttpRequest) -> tuple[LedgerFilter, queries.Asked]:
     """The form and what it asks; what is not understood in the address is left out rather than refused."""
     form = LedgerFilter(
         request.GET,
-        plans=[(plan.pk, plan.title) for plan in queries.issued_plans(request.scope)],
-        units=[(one.id, one.short_name) for one in in_order(queries.unit_counts(request.scope))],
+        plans=queries.issued_plans(request.scope).values_list("pk", "title"),
     )
     form.is_valid()
     given = {name: form.cleaned_data.get(name) or "" for name in ("role", "category", "due", "state")}
     return form, queries.Asked(
         words=form.cleaned_data.get("q") or "",
         plan=form.cleaned_data.get("plan"),
-        unit=form.cleaned_data.get("unit"),
+        unit_name=form.cleaned_data.get("unit") or "",
         **given,
     )
 
@@ -93,14 +100,15 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     tasks = queries.ordered(queries.matching(request.scope, asked), by)
     if (wanted := request.GET.get("export", "")) in exports.FORMATS:
         return exports.breakdown(tasks, wanted, title=_("Breakdown of tasks"), request=request)
-    page = Paginator(queries.with_rows(tasks), PAGE).get_page(request.GET.get("page"))
+    summary = queries.summary(queries.matching(request.scope, asked), asked.today)
+    page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "tasks": _shown(page.object_list, by),
         "by": by,
         "tabs": tabs,
-        "summary": queries.summary(queries.matching(request.scope, asked), asked.today),
+        "summary": summary,
         "goals": queries.goals(asked.plan, request.scope) if asked.plan else (),
         "today": asked.today,
         "exports": exports.links(request, exports.FORMATS),
@@ -171,7 +179,8 @@ def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
     if (wanted := request.GET.get("export", "")) in exports.FORMATS:
         title = _("Tasks of %(unit)s") % {"unit": unit.short_name}
         return exports.breakdown(tasks, wanted, title=title, request=request)
-    page = Paginator(queries.with_rows(tasks), PAGE).get_page(request.GET.get("page"))
+    summary = queries.summary(queries.matching(request.scope, asked), asked.today)
+    page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     shown = _shown(page.object_list)
     roles = queries.roles_of(organisation_id, [task.pk for task in shown])
     for task in shown:
@@ -181,7 +190,7 @@ def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "page": page,
         "tasks": shown,
         "counts": counts,
-        "summary": queries.summary(queries.matching(request.scope, asked), asked.today),
+        "summary": summary,
         "owned": queries.owned_targets(organisation_id, request.scope),
         "today": asked.today,
         "exports": exports.links(request, exports.FORMATS),
