@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-fast test-a11y lint bench screenshots messages lock bundle clean
+.PHONY: demo demo-remove test test-fast test-a11y lint bench screenshots messages lock bundle clean
 
 demo: $(VENV)/.base
 	@$(BIN)/kepu demo --port $(PORT)
+
+demo-remove: $(VENV)/.base
+	@$(BIN)/kepu demo --remove
 
 test: $(VENV)/.dev
 	@tools/test

@@ -113,7 +113,7 @@ def test_a_target_is_seen_by_the_units_of_its_task_and_by_the_owner_of_the_figur
     owned = make.ledger_target(make.ledger_task(city, (in_city,)), data_owner=in_north)
 
     assert set(LedgerTarget.objects.visible_to(Scope(organisations=frozenset({in_north.pk})))) == {named, owned}
-    assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.NORTH,)))) == {named}
+    assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.NORTH,)))) == {named, owned}
     assert set(LedgerTarget.objects.visible_to(Scope(regions=(make.SOUTH,)))) == set()
 
 

@@ -8,8 +8,10 @@ from django.urls import reverse
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState
 from kepu.plans.models import Plan
+from kepu.plans.queries.desk import load
+from kepu.plans.services import chain, importing, issuing, review
 
-__all__ = ["PublicPlan", "public_plans"]
+__all__ = ["PublicPlan", "confirm_all", "issue", "link_upper", "public_plans", "receive"]
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,38 @@ def public_plans(limit: int) -> list[PublicPlan]:
         )
         for row in rows.order_by("-issued_on", "-id")[:limit]
     ]
+
+
+def receive(data: bytes, *, name: str, region_path: str, actor: foundation.Actor) -> int:
+    """Take a plan document in and start its reading; returns the plan's id. Raises what services.importing raises."""
+    return importing.receive(data=data, name=name, region_path=region_path, actor=actor).pk
+
+
+def confirm_all(plan_id: int, *, actor: foundation.Actor) -> list[str]:
+    """Confirm every card of a draft whose units are settled; returns the titles of those that a person must look at."""
+    plan = Plan.objects.get(pk=plan_id)
+    left = []
+    for card in load(plan).live:
+        if card.unresolved or card.needs_units:
+            left.append(card.row.title if card.row is not None else plan.title)
+        elif not card.reviewed:
+            seen = {review.key_of(row): row.version for row in card.rows}
+            review.confirm(plan=plan, rows=card.rows, seen=seen, actor=actor)
+    return left
+
+
+def issue(plan_id: int, *, public: bool, actor: foundation.Actor) -> int:
+    """Issue the checked draft and show it to residents if `public`; returns the version's number. Raises NotReady."""
+    plan = Plan.objects.get(pk=plan_id)
+    version = issuing.issue(plan=plan, actor=actor)
+    if public:
+        plan.refresh_from_db()
+        issuing.publish(plan=plan, public=True, actor=actor)
+    return version.number
+
+
+def link_upper(plan_id: int, upper_id: int, *, actor: foundation.Actor) -> int:
+    """Say which plan this one carries out and propose what answers to what; returns how many pairs are proposed."""
+    plan = Plan.objects.get(pk=plan_id)
+    chain.link_upper(plan, Plan.objects.get(pk=upper_id), actor=actor)
+    return chain.propose(plan)

@@ -9,6 +9,7 @@ Verb = Callable[[Sequence[str]], int]
 
 # verb: (module with `main(argv) -> int`, needs Django, what it does)
 VERBS: dict[str, tuple[str, bool, str]] = {
+    "demo": ("kepu.project.demo", False, "serve an invented city, in a data directory apart"),
     "migrate": ("kepu.project.migrate", True, "create or bring up to date the database"),
     "serve": ("kepu.project.serve", True, "run the web server, a worker and the ticker"),
     "worker": ("kepu.project.worker", True, "do background work"),

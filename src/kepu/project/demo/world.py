@@ -20,12 +20,12 @@ class Division:
 
 @dataclass(frozen=True)
 class Unit:
-    """An organisation. `group` gives the office's fixed order: party, government, mass organisation, institution."""
+    """An organisation; `kind` as in the room of people."""
 
     region: str
     name: str
     short: str
-    group: str
+    kind: str
     aliases: tuple[str, ...] = ()
 
 
@@ -68,8 +68,8 @@ _PROVINCE_UNITS = (
     ("government", "省人力资源社会保障厅"), ("government", "省自然资源厅"), ("government", "省农业农村厅"),
     ("government", "省文化和旅游厅"), ("government", "省卫生健康委"), ("government", "省应急管理厅"),
     ("government", "省林业局"), ("government", "省广播电视局"), ("government", "省体育局"), ("government", "省统计局"),
-    ("institution", "省气象局"), ("institution", "省通信管理局"),
-    ("mass", "省总工会"), ("mass", "团省委"), ("mass", "省妇联"), ("mass", "省科协"), ("mass", "省文联"), ("mass", "省作协"),
+    ("vertical", "省气象局"), ("vertical", "省通信管理局"),
+    ("mass", "省总工会"), ("mass", "团省委"), ("mass", "省妇联"), ("association", "省科协"), ("mass", "省文联"), ("mass", "省作协"),
 )  # fmt: skip
 _CITY_UNITS = (
     ("party", "市委组织部"), ("party", "市委宣传部"), ("party", "市委网信办"), ("party", "市委社会工作部"),
@@ -80,17 +80,17 @@ _CITY_UNITS = (
     ("government", "市交通运输局"), ("government", "市水利局"), ("government", "市农业农村局"),
     ("government", "市文广旅局"), ("government", "市卫健委"), ("government", "市应急管理局"),
     ("government", "市市场监管局"), ("government", "市体育局"), ("government", "市统计局"), ("government", "市数据局"),
-    ("institution", "市气象局"), ("institution", "市消防救援支队"),
-    ("mass", "市总工会"), ("mass", "团市委"), ("mass", "市妇联"), ("mass", "市科协"), ("mass", "市社科联"),
-    ("mass", "市文联"), ("institution", "市老科协"), ("institution", "市融媒体中心"), ("institution", "市供销社"),
+    ("vertical", "市气象局"), ("institution", "市消防救援支队"),
+    ("mass", "市总工会"), ("mass", "团市委"), ("mass", "市妇联"), ("association", "市科协"), ("mass", "市社科联"),
+    ("mass", "市文联"), ("society", "市老科协"), ("institution", "市融媒体中心"), ("institution", "市供销社"),
 )  # fmt: skip
 _COUNTY_UNITS = (
     ("party", "县委组织部"), ("party", "县委宣传部"), ("party", "县委社会工作部"), ("party", "县委党校"),
     ("government", "县发改局"), ("government", "县教体局"), ("government", "县工信科技局"), ("government", "县民政局"),
     ("government", "县财政局"), ("government", "县人社局"), ("government", "县农业农村局"), ("government", "县文广旅局"),
     ("government", "县卫健局"), ("government", "县应急管理局"), ("government", "县市监局"), ("government", "县统计局"),
-    ("institution", "县气象局"), ("mass", "县总工会"), ("mass", "团县委"), ("mass", "县妇联"), ("mass", "县科协"),
-    ("institution", "县老科协"), ("institution", "县融媒体中心"),
+    ("vertical", "县气象局"), ("mass", "县总工会"), ("mass", "团县委"), ("mass", "县妇联"), ("association", "县科协"),
+    ("society", "县老科协"), ("institution", "县融媒体中心"),
 )  # fmt: skip
 
 _FULL = {
@@ -127,11 +127,11 @@ UNITS = (
     *_units(CITY, "云泽市", _CITY_UNITS),
     *_units("900121", "青棠县", _COUNTY_UNITS),
     *_units("900122", "石荷县", _COUNTY_UNITS),
-    Unit("900171", "云泽高新技术产业开发区管理委员会", "高新区管委会", "government", ("高新区",)),
+    Unit("900171", "云泽高新技术产业开发区管理委员会", "高新区管委会", "zone", ("高新区管委会", "高新区")),
 )
 
 GOVERNMENTS = tuple(
-    Unit(division.code, f"{division.name}人民政府", f"{division.name}政府", "territory")
+    Unit(division.code, f"{division.name}人民政府", f"{division.name}政府", "council")
     for division in DIVISIONS
     if division.kind == "county"
 )
