@@ -83,6 +83,7 @@ def test_filters_narrow_by_day_account_action_outcome_object(auditor, world, at_
         ("action=late", {"late"}),
         ("outcome=failed", {"late"}),
         (f"object=people.user+{person.pk}", {"late"}),
+        (f"object={person._meta.verbose_name}", {"late"}),
         ("since=nonsense", set()),
     ]:
         assert set(shown(auditor.get(f"{LIST}?{query}"))) == expected, query

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -67,12 +68,21 @@ class AuditFilter(forms.Form):
             entries = entries.filter(outcome=asked["outcome"])
         if asked["object"]:
             kind, _space, key = asked["object"].partition(" ")
-            entries = entries.filter(object_kind=kind, **({"object_id": key} if key else {}))
+            entries = entries.filter(object_kind__in=_kinds_called(kind), **({"object_id": key} if key else {}))
         return entries
 
 
 def _midnight(day: date, *, days: int = 0) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min)) + timedelta(days=days)
+
+
+def _kinds() -> dict[str, str]:
+    """Kinds of objects by the name under which the log keeps them, in the words of their rooms."""
+    return {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}
+
+
+def _kinds_called(text: str) -> list[str]:
+    return [text, *(kind for kind, words in _kinds().items() if words == text)]
 
 
 def readable(actor: Actor) -> AuditEntryQuerySet:
@@ -144,6 +154,7 @@ def batched(entries: Iterable[AuditEntry], size: int) -> Iterator[list[AuditEntr
 
 
 def _readable(entries: list[AuditEntry], users: dict[int, Any]) -> Iterator[dict[str, Any]]:
+    kinds = _kinds()
     for entry in entries:
         actor = _("The system") if entry.by_system else _("Not signed in")
         if entry.actor_id is not None:
@@ -155,7 +166,7 @@ def _readable(entries: list[AuditEntry], users: dict[int, Any]) -> Iterator[dict
             "action": audit.label_of(entry.action),
             "outcome": entry.get_outcome_display(),
             "is_good": entry.outcome == Outcome.DONE,
-            "object": f"{entry.object_kind} {entry.object_id}".strip(),
+            "object": f"{kinds.get(entry.object_kind, entry.object_kind)} {entry.object_id}".strip(),
             "region_path": entry.region_path,
             "address": entry.address or "",
             "before": entry.before,

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, default=kepu.foundation.clock.now)),
                 ('action', models.CharField(db_index=True, max_length=80)),
-                ('outcome', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed')], default='done', max_length=10)),
+                ('outcome', models.CharField(choices=[('done', 'Succeeded'), ('refused', 'Refused'), ('failed', 'Failed')], default='done', max_length=10)),
                 ('actor_id', models.BigIntegerField(db_index=True, null=True)),
                 ('by_system', models.BooleanField(default=False)),
                 ('region_path', kepu.foundation.fields.RegionPathField(db_index=True, max_length=120)),

@@ -19,7 +19,7 @@ SHORTEST_RETENTION = timedelta(days=183)
 
 
 class Outcome(models.TextChoices):
-    DONE = "done", _("Done")
+    DONE = "done", _("Succeeded")
     REFUSED = "refused", _("Refused")
     FAILED = "failed", _("Failed")
 
