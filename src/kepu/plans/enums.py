@@ -121,4 +121,14 @@ class Act(TextChoices):
     UNDO = "undo", _("Undone")
 
 
+class Outcome(TextChoices):
+    """What became of a member's opinion on a draft."""
+
+    OPEN = "open", _("Not decided yet")
+    NONE = "none", _("No objection")
+    ADOPTED = "adopted", _("Adopted")
+    PARTLY = "partly", _("Partly adopted")
+    NOT_ADOPTED = "not_adopted", _("Not adopted")
+
+
 FULL_COVERAGE = "全覆盖"  # the unit of a qualitative target, as the contract prints it

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
-from kepu.plans.enums import FULL_COVERAGE, Comparator, Period, PlanKind, Role
+from kepu.plans.enums import FULL_COVERAGE, Comparator, Outcome, Period, PlanKind, Role
 from kepu.plans.models import Assignment, Section, Target, Task
 
 
@@ -249,3 +249,48 @@ class ImportForm(forms.Form):
 
 class AgainForm(forms.Form):
     file = forms.FileField(label=_("Newer file"), required=False)
+
+
+class DutyForm(forms.Form):
+    region = forms.ChoiceField(label=_("For the plans of"))
+    word = forms.CharField(label=_("Word in the task"), max_length=30)
+    unit = forms.CharField(
+        label=_("Department"), max_length=60, help_text=_("Without its level, so that it serves every region.")
+    )
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions
+
+
+class OpinionForm(forms.Form):
+    organisation = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    task = forms.TypedChoiceField(label=_("On which task"), coerce=int, empty_value=None, required=False)
+    received_on = forms.DateField(
+        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    text = forms.CharField(
+        label=_("Opinion, word for word"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Leave it empty where the unit has no objection."),
+    )
+
+    def __init__(self, *args: Any, units: list[tuple[int, str]], tasks: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = units
+        self.fields["task"].choices = [("", "—"), *tasks]
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("What becomes of it"), choices=[(one.value, one.label) for one in Outcome if one != Outcome.OPEN]
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("outcome") in {Outcome.PARTLY, Outcome.NOT_ADOPTED} and not given.get("reason", "").strip():
+            self.add_error("reason", _("Say why it is not, or only partly, adopted."))
+        return given

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from kepu.plans.views import acts, chain, desk, imports, issuing, ledger, plans, public
+from kepu.plans.views import acts, chain, desk, imports, issuing, ledger, plans, proposals, public
 
 app_name = "plans"
 
@@ -32,11 +32,16 @@ review_urls = [
     path("section/<int:row_id>/tasks/", acts.add_task, name="add_task"),
     path("undo/", acts.undo, name="undo"),
     path("units/", acts.open_units, name="open_units"),
+    path("proposals/", proposals.page, name="proposals"),
+    path("proposals/make/", proposals.make, name="make_proposals"),
+    path("opinions/", proposals.opinions, name="opinions"),
+    path("opinions/<int:opinion_id>/", proposals.settle, name="settle_opinion"),
 ]
 
 urlpatterns = [
     path("desk/plans/", plans.index, name="index"),
     path("desk/plans/import/", imports.start, name="import"),
+    path("desk/plans/duties/", proposals.duties, name="duties"),
     path("desk/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("desk/plans/<int:plan_id>/particulars/", issuing.describe, name="describe"),
     path("desk/plans/<int:plan_id>/issue/", issuing.issue, name="issue"),
