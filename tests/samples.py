@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kepu.foundation import spreadsheets
 from kepu.foundation.models import AuditEntry, Job, SheetRun
 from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, imports, runs
+from kepu.people.models import Membership, OrganisationAlias
 from kepu.plans.enums import PlanState
 from kepu.plans.models import LedgerTask, Task
+from kepu.regions.models import Division
 from tests.engines.sheets.books import book
 from tests.plans import factories as plans
 from tests.plans.conftest import read_into
@@ -75,6 +78,12 @@ PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "run_id": lambda made: made["run"].pk,
     "public": lambda made: runs.file_of(made["run"]).public,
     "theme": lambda made: "standard",
+    "number": lambda made: 1,
+    "user_id": lambda made: made["person"].pk,
+    "membership_id": lambda made: made["membership"].pk,
+    "alias_id": lambda made: made["alias"].pk,
+    "session_id": lambda made: made["session"].pk,
+    "division_id": lambda made: Division.objects.get(path=COUNTY_A).pk,
 }
 SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
     # the desk at which a draft is checked; the acts on its rows are posted, so any row will do
@@ -97,7 +106,20 @@ def make(world: World) -> Made:
     _plan(made)
     _draft(made)
     _sheet(made)
+    _people(made)
     return made
+
+
+def _people(made: Made) -> None:
+    """A liaison of the county who is signed in somewhere, and another way to write the body of that liaison."""
+    body = made["organisation"]
+    person = made.world.person("liaison", COUNTY_A, body)
+    made.objects |= {
+        "person": person,
+        "membership": Membership.objects.get(user=person),
+        "alias": OrganisationAlias.objects.create(organisation=body, alias="县教委", region_path=COUNTY_A),
+        "session": UserSession.objects.create(user=person, ip="192.0.2.7", session_key="no-such-session"),
+    }
 
 
 def _plan(made: Made) -> None:

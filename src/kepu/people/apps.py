@@ -13,10 +13,13 @@ class PeopleConfig(AppConfig):
         from kepu.people import actions, menu  # noqa: F401 - register themselves; models load only now
         from kepu.people.actors import home_of
         from kepu.people.door import actor_of
+        from kepu.people.sheets import AccountSheet, OrganisationSheet
 
         foundation.actors.provide(actor_of)
         foundation.audit.locate_accounts(home_of)
         foundation.audit.declare_personal("person")
+        foundation.spreadsheets.register(OrganisationSheet())
+        foundation.spreadsheets.register(AccountSheet())
         post_migrate.connect(install_roles, sender=self)
 
 

@@ -224,7 +224,9 @@ class AccountFilter(forms.Form):
     q = forms.CharField(label=_("Name or account name"), required=False)
     role = forms.ModelChoiceField(Role.objects.all(), label=_("Role"), required=False)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("all")), ("active", _("active")), ("closed", _("closed"))]
+        label=_("State"),
+        required=False,
+        choices=[("", _("all")), ("active", _("active")), ("waiting", _("never signed in")), ("closed", _("closed"))],
     )
 
 

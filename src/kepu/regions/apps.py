@@ -6,4 +6,8 @@ class RegionsConfig(AppConfig):
     label = "regions"
 
     def ready(self) -> None:
-        from kepu.regions import actions  # noqa: F401 - registers the actions; models load only now
+        from kepu.foundation import door as foundation
+        from kepu.regions import actions, menu  # noqa: F401 - register themselves; models load only now
+        from kepu.regions.sheets import DivisionSheet
+
+        foundation.spreadsheets.register(DivisionSheet())

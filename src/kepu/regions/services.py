@@ -67,6 +67,12 @@ def short_form(name: str) -> str:
     return name
 
 
+def check_place(kind: str, parent: Division | None) -> None:
+    """Pass if a division of this kind can stand under `parent`; zones stand anywhere. Raises BadParent."""
+    if parent and kind in DEPTH and parent.kind in DEPTH and DEPTH[Kind(kind)] <= DEPTH[Kind(parent.kind)]:
+        raise BadParent(parent=parent.name, where="parent")
+
+
 def check_code(code: str, *, kind: str, parent: Division | None) -> str:
     """The code in short form: trailing pairs of zeros of a six-digit code are dropped. Raises BadCode."""
     depth = DEPTH.get(Kind(kind)) or (depth_of(parent) + 1)
@@ -107,8 +113,7 @@ def create_division(
 
     Raises BadParent, BadCode, CodeTaken.
     """
-    if parent and kind in DEPTH and parent.kind in DEPTH and DEPTH[Kind(kind)] <= DEPTH[Kind(parent.kind)]:
-        raise BadParent(parent=parent.name, where="parent")
+    check_place(kind, parent)
     official = bool(code)
     code = check_code(code, kind=kind, parent=parent) if official else own_code(parent)
     path = f"{parent.path if parent else ROOT}{code}/"
@@ -126,6 +131,23 @@ def create_division(
     foundation.audit.record(
         "regions.create", actor=actor, obj=division, region_path=path, after={"name": name, "code": code, "kind": kind}
     )
+    return division
+
+
+@transaction.atomic
+def correct(
+    *, division: Division, name: str, valid_from: date | None, valid_to: date | None, actor: foundation.Actor
+) -> Division:
+    """Put right what was typed wrongly (not history: a new name from a day on is `rename`)."""
+    before = {"name": division.name, "from": division.valid_from, "to": division.valid_to}
+    if name != division.name:
+        division.name, division.short_name = name, short_form(name)
+    division.valid_from = valid_from or division.valid_from
+    division.valid_to = valid_to or division.valid_to
+    after = {"name": division.name, "from": division.valid_from, "to": division.valid_to}
+    if after != before:
+        division.save(update_fields=["name", "short_name", "valid_from", "valid_to"])
+        _log("regions.correct", division, actor, before=before, after=after)
     return division
 
 

@@ -41,7 +41,9 @@ def _filtered(request: HttpRequest) -> tuple[AccountFilter, QuerySet[User]]:
         if asked["role"]:
             held = Membership.objects.on(today).filter(role=asked["role"])
             rows = rows.filter(pk__in=held.values("user"))
-        if asked["state"]:
+        if asked["state"] == "waiting":
+            rows = rows.filter(is_active=True, last_login=None)
+        elif asked["state"]:
             rows = rows.filter(is_active=asked["state"] == "active")
     return form, rows.order_by("username")
 
