@@ -9,9 +9,12 @@ from kepu.engines.plandoc.names import NamedPart, complete_names, is_body, strip
 from kepu.engines.plandoc.tables import unit_role
 from kepu.engines.plandoc.vocabulary import bodies
 
+# 以下均含,不再列出: the units before it apply from here on.
 _STANDING = re.compile(
-    r"[,;。、]?\s*(?:以下|下同)(?:[^;]{0,30})?$|[,;。]?以下[^;()]{0,16}(?:均含|均需|均由|同|不再|略|都含|均包括|皆含)[^;]{0,24}"
+    r"[,;。、]?\s*以下[^;()]{0,16}(?:均|都|不再|略)[^;]{0,30}|[,;。、]\s*(?:后续|以后)(?:各项)?(?:均|不再)[^;]{0,24}"
 )
+# Explanations of the order of names.
+_ORDER_REMARK = re.compile(r"(?:列|排)(?:在)?(?:第一|首)位?的?(?:单位)?(?:均)?为牵头.*|排名第一.*|下同|为牵头单位")
 _OPEN_TAIL = re.compile(
     r"等(?:[\d一二三四五六七八九十]{0,3}个?)?(?:(?:有关|相关|各有关|各相关|市级|县级|区级|成员|其他)*(?:部门|单位|成员单位|机构|部门和单位|部门单位))?$"
 )
@@ -28,7 +31,7 @@ _LABEL_START = re.compile(
 )
 _SPLIT = re.compile(r"[、,;。 ]")
 _LEVEL_WORDS = re.compile(rf"各?[{bodies.LEVELS}]{{1,2}}")
-_OPENERS, _CLOSERS = "([【", ")]】"
+_OPENERS, _CLOSERS = "([【〔", ")]】〕"
 _LONGEST_LIST = 1500
 
 
@@ -46,7 +49,7 @@ def find_clauses(text: str, *, at_end: bool) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     ends: dict[int, int] | None = None
     for match in re.finditer(
-        r"[(\[【](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)",
+        r"[(\[【〔](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)",
         text,
     ):
         start = match.start()
@@ -209,13 +212,18 @@ def _names(piece: str, role: str, places: tuple[str, ...]) -> tuple[list[NamedPa
         name = _REMARK.sub("", part)
         lead = len(name) - len(name.lstrip(",;、。 和及与"))
         name = name.strip(",;、。 ").removeprefix("由")
+        name = _ORDER_REMARK.sub("", name)
         own = _ROLE_BRACKET.search(name)
         part_role = unit_role(own[1]) if own else role
         name = _ROLE_BRACKET.sub("", name)
         shorter = _OPEN_TAIL.sub("", name)
         if shorter != name:
             is_open = True
-        shorter = re.sub(r"(?:按照?|根据)(?:各自)?职责.*$|(?:分别|共同|具体)?负责(?:落实|实施)?$", "", shorter)
+        shorter = re.sub(
+            r"(?:按照?|根据)(?:各自)?职责.*$|(?:分别|共同|具体)?负责(?:落实|实施)?$|(?:具体)?(?:组织实施|抓好落实|抓落实|贯彻落实)$",
+            "",
+            shorter,
+        )
         if shorter and re.search("[一-鿿A-Za-z]", shorter) and len(shorter) <= 40:
             raw.append(NamedPart(shorter, strip_alias(shorter), part_role, offset + lead, offset + lead + len(shorter)))
     if pending:

@@ -4,7 +4,7 @@ import re
 
 from kepu.engines.plandoc.columns import aligned_header, read_aligned
 from kepu.engines.plandoc.furniture import foot_of_page, furniture, index_label_alone, page_furniture
-from kepu.engines.plandoc.joining import Piece, join_lines
+from kepu.engines.plandoc.joining import Piece, join_lines, measure_layout
 from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.model import Cleaned, Dropped
 from kepu.engines.plandoc.normal import display_width, simplify, tidy, unify_breaks
@@ -195,6 +195,7 @@ def _drop_furniture(pieces: list[tuple[int, Piece]], dropped: dict[int, str], ro
     first = body[0] if body else len(texts)
     last = body[-1] if body else 0
     last_row = max((i for i, p in pieces if p.is_row), default=-1)
+    whole = not measure_layout([p for _, p in pieces]).width
     n = 0
     in_foot = False
     while n < len(texts):
@@ -206,9 +207,9 @@ def _drop_furniture(pieces: list[tuple[int, Piece]], dropped: dict[int, str], ro
                 n += 1
         elif in_foot:
             dropped[index] = "page_foot"
-        elif len(text) < _LONG and (why := furniture(text)):
+        elif len(text) < _LONG and (why := furniture(text, inside=first <= n <= last, whole=whole)):
             dropped[index] = why
-        elif n > last and index > last_row and foot_of_page(text):
+        elif n > last and index > last_row and foot_of_page(text, whole=whole):
             dropped[index] = "page_foot"
             in_foot = True
         n += 1

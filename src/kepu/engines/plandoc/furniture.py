@@ -2,11 +2,12 @@
 
 import re
 
+from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.vocabulary import pages
 
 _INDEX = "|".join(sorted(map(re.escape, pages.INDEX_LABELS), key=len, reverse=True))
 INDEX_LABEL = re.compile(rf"(?:\d[.、])?[\[【(]?({_INDEX})[\]】)]?")
-_INDEX_LINE = re.compile(rf"[\[【(]?(?:{_INDEX})[\]】)]?[:|\t]")
+_INDEX_LINE = re.compile(rf"[\[【(]?({_INDEX})[\]】)]?[:|\t]")
 _PAGE_NUMBER = re.compile(
     r"[-—–―·•~_|/\s]*(?:第\s*)?(?:\d{1,4}|[一二三四五六七八九十]{1,3}(?=页))\s*(?:页)?[-—–―·•~_|\s]*"
     r"(?:[/,]?\s*(?:共|of)?\s*\d{1,4}\s*页?)?[-—–―·•\s]*",
@@ -17,7 +18,7 @@ _PUBLIC = re.compile(
 )
 _FOOT_COPY = re.compile(r"(?:抄送|主送|分送|抄报)[:单]")
 _FOOT_PRINT = re.compile(
-    r".{0,40}(?:\d{4}|[一二][〇○零Oo\d一二三四五六七八九]{3})年.{1,3}月.{1,3}日(?:印发|印制|印)$|(?:共印|印数|打字|校对|印).{0,12}份?$"
+    r".{0,40}(?:\d{4}|[一二][〇○零Oo\d一二三四五六七八九]{3})年.{1,3}月.{1,3}日(?:印发|印制|印)$|(?:共印|印数|打字|校对)[:\d].{0,12}份?$"
 )
 _ATTACHMENT_FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|wps|et|ofd|zip|rar|jpe?g|png)\b", re.IGNORECASE)
 _URL = re.compile(
@@ -25,6 +26,7 @@ _URL = re.compile(
 )
 _SEPARATORS = re.compile(r"[|｜>»›/·\s\t,;:、\-—_\[\]【】()]+")
 _BREADCRUMB = re.compile(r"^[^。,;]{1,20}(?:[>»›]{1,2}[^。,;>»›]{1,40})+[>»›]?$|^[^。]{0,12}首页[>»›/\-].*")
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{3,4}-\d{7,8})(?!\d)")
 _SENTENCE = re.compile("[。;]")
 _MENU = frozenset(pages.MENU_WORDS)
 
@@ -34,8 +36,11 @@ def page_furniture(line: str) -> bool:
     return bool(line) and bool(_PAGE_NUMBER.fullmatch(line) or (len(line) <= 24 and _PAGE_WORD.fullmatch(line)))
 
 
-def furniture(line: str) -> str | None:
-    """Why the line (normal form) is furniture wherever it stands, or None."""
+def furniture(line: str, *, inside: bool = False, whole: bool = True) -> str | None:
+    """Why the line (normal form) is furniture, or None.
+
+    inside: the line stands between the first and the last item, where only sure signs count. whole: lines are whole
+    paragraphs; where the page breaks them, a piece of a sentence may hold any word."""
     if page_furniture(line):
         return "page_number"
     if _FOOT_COPY.match(line) or (len(line) < 60 and _FOOT_PRINT.fullmatch(line)):
@@ -44,19 +49,31 @@ def furniture(line: str) -> str | None:
         return "publication_remark"
     if _ATTACHMENT_FILE.search(line) and len(line) < 160 and not _SENTENCE.search(line):
         return "attachment_link"
+    if inside and read_label(line):
+        return None
     if line.startswith(pages.BREADCRUMB_STARTS) or (len(line) < 120 and _BREADCRUMB.match(line)):
         return "navigation"
     if _is_menu(line):
         return "navigation"
-    if (
-        len(line) < 300
-        and not _SENTENCE.search(line)
-        and (_INDEX_LINE.match(line) or len(_INDEX_LINE.findall(line)) > 1)
-    ):
+    if _is_index(line, inside):
         return "index_table"
-    if len(line) < 80 and any(word in line for word in pages.SHARE_WORDS) and not _SENTENCE.search(line):
-        return "share_prompt"
-    return "advertising" if advertising(line) else None
+    if len(line) < 80 and not _SENTENCE.search(line):
+        if any(word in line for word in pages.SHARE_WORDS):
+            return "share_prompt"
+        if whole and len(line) < 32 and "," not in line and any(w in line for w in pages.SHARE_WORDS_ALSO_IN_PLANS):
+            return "share_prompt"
+    return "advertising" if advertising(line, whole=whole) else None
+
+
+def _is_index(line: str, inside: bool) -> bool:
+    """A line of labels and values, as government sites print above a document."""
+    if len(line) >= 300 or _SENTENCE.search(line):
+        return False
+    labels = [m[1] for m in _INDEX_LINE.finditer(line)]
+    first = _INDEX_LINE.match(line)
+    if inside and not set(labels) - set(pages.INDEX_LABELS_ALSO_IN_PLANS):
+        return False
+    return first is not None or len(labels) > 1
 
 
 def _is_menu(line: str) -> bool:
@@ -64,7 +81,7 @@ def _is_menu(line: str) -> bool:
     return len(line) < 400 and bool(words) and all(w in _MENU for w in words) and len(words) + len(line) > 3
 
 
-def advertising(line: str) -> bool:
+def advertising(line: str, *, whole: bool = True) -> bool:
     """Spam grafted onto a page: an own-line prompt, an address, or advertising words without the programme's own."""
     if len(line) > 200 or line.endswith("通知"):
         return False
@@ -77,12 +94,16 @@ def advertising(line: str) -> bool:
         return not ours or strong + weak > 0 or len(line) < 60
     if strong:
         return not ours or strong + weak >= 2
-    return weak >= 2 and not ours and len(line) < 60 and not line.endswith("。")
+    if not whole or ours or line.endswith("。"):
+        return False
+    return len(line) < 60 and (weak >= 2 or (len(line) < 40 and bool(_PHONE.search(line))))
 
 
-def foot_of_page(line: str) -> bool:
+def foot_of_page(line: str, *, whole: bool = True) -> bool:
     """The line opens the foot of a web page."""
-    return len(line) < 300 and any(word in line for word in pages.FOOT_WORDS)
+    if len(line) >= 300 or _SENTENCE.search(line) or (not whole and not line.startswith(pages.FOOT_WORDS)):
+        return False
+    return any(word in line for word in pages.FOOT_WORDS)
 
 
 def index_label_alone(line: str) -> bool:

@@ -158,6 +158,8 @@ class _Open:
         """The last line end is the page's, so the piece goes on with the same paragraph."""
         if self.hangs or self.in_bracket or self.in_quote:
             return True
+        if self.tail.endswith(":") and self.length < 10 and _CLAUSE_START.match(previous.text):
+            return True
         closed = bool(_CLOSED.search(self.tail))
         if layout.width:
             if closed:

@@ -40,7 +40,8 @@ def read_column(head: str) -> Column | None:
         return Column("other")
     plain = re.sub(r"\(.*?\)", "", head) or head
     if any(plain.endswith(n) or head.endswith(n) for n in bodies.UNIT_NOUNS) or plain in ("牵头", "配合", "责任"):
-        return Column("units", unit_role(head))
+        # 责任单位(排第一位的为牵头单位): the words outside the bracket give the role.
+        return Column("units", unit_role(plain if unit_role(plain) != "responsible" or "责任" in plain else head))
     if plain in _LISTED:
         return Column(_LISTED[plain])
     for role, ends in (

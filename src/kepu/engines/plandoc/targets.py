@@ -49,6 +49,8 @@ _ONE_EACH = re.compile(r"每(?:隔)?(?!年|个?月|周|个?季|个?学|半|次|�
 _PUT_ON = re.compile(
     r"(?:举办|开展|组织|开设|办|编|出|制作|更新|不少于|不低于|至少|培训|每[年月周季]度?)[^,;。]{0,12}$"
 )
+# Doings that say nothing without what is done: 开课一次, 更新10条.
+_DOINGS = frozenset("开课 更新 开放 巡展 巡讲 巡演 授课 刊播 推送 报送 播出 下乡 上课 调度".split())
 _AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村)?")
 _WINDOW = 240
@@ -358,9 +360,11 @@ def _subject(
         return earlier + later
     if _EACH_PLACE.fullmatch(earlier) and not later:
         return earlier + _without_each(_from_context(dated, sentence, start, area) or last or area.topic)
-    if later and (not earlier or ends_with_verb(before) or len(earlier) < 2):
+    if later and (len(earlier) <= 2 or ends_with_verb(before)):
         prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
         return later if not prefix or later.startswith(prefix) else prefix + later
+    if earlier in _DOINGS and (of := _from_context(dated, sentence, start, area)) and earlier not in of:
+        return of + earlier
     if len(earlier) >= 2:
         return earlier
     if later:

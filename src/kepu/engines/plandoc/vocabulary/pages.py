@@ -46,11 +46,20 @@ MENU_WORDS = words(
 # A line that contains one of these is page furniture wherever it stands, unless it is long running text.
 SHARE_WORDS = words(
     """
-    分享到 分享至 扫一扫 扫码 二维码 打印本页 关闭窗口 关闭本页 关闭页面 返回顶部 返回首页 返回列表 复制链接
+    分享到 分享至    打印本页 关闭窗口 关闭本页 关闭页面 返回顶部 返回首页 返回列表 复制链接
     点击下载 附件下载 下载附件 相关附件 相关链接 相关文章 相关阅读 相关稿件 相关新闻 相关信息 相关文档
     热门推荐 猜你喜欢 延伸阅读 推荐阅读 加入收藏 设为首页 字体大小 字号: 字体: 【打印】 【关闭】 [打印]
-    [关闭] 打印关闭 浏览次数 点击次数 阅读次数 访问次数 当前位置 听全文 朗读 展开全文 查看原文 阅读原文
+    [关闭] 打印关闭 浏览次数 点击次数 阅读次数 访问次数 当前位置 听全文 转载请注明 更多精彩 相关推荐 点击查看 全文下载 网友评论 我要评论 我要纠错  展开全文 查看原文 阅读原文
     责任编辑
+    """
+)
+# The same, but also met in plans: furniture only where lines are whole paragraphs, and in short lines.
+SHARE_WORDS_ALSO_IN_PLANS = ("扫一扫", "扫码", "二维码", "朗读", "请关注", "公众号")
+# Labels of an index table that plans use as well; inside the plan they are left alone.
+INDEX_LABELS_ALSO_IN_PLANS = words(
+    """
+    时间 日期 名称 标题 作者 来源 审核 编辑 阅读 点击 浏览 分享 主题词 关键词
+    服务对象 发布单位 有效性 时效 实施时间 责任部门 实施日期
     """
 )
 # From such a line on (after the last item) everything is the foot of the page.
