@@ -13,6 +13,8 @@ from kepu.engines.plandoc.tables import Row, alone, read_header, settle_rows
 _PUBLIC = re.compile(
     r"(?<=.)[(【\[](?:此件|本件)(?:公开发布|主动公开|依申请公开|不予公开|删减后公开)[)】\]]|^[(【\[](?:此件|本件).{2,8}[)】\]](?=.)"
 )
+# A running header is a title or a name; a line with such an end is the tail of a sentence.
+_NO_HEADER_ENDS = ("。", ";", ",", "、", ")", ":", "!", "?")
 _DIGITS = re.compile(r"\d+")
 _CLAUSE_WORD = re.compile(r"(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
 _PIPE_RULE = re.compile(r"[|:\-\s]+")
@@ -58,15 +60,18 @@ def _drop_page_marks(lines: list[str], normal: list[str], page_starts: set[int],
     seen: dict[str, list[int]] = {}
     for i in edges:
         seen.setdefault(_DIGITS.sub("#", normal[i]), []).append(i)
-    first_pages = {i for i in edges if i < _first_label(normal)}
+    body = _first_label(normal)
+    above = {_DIGITS.sub("#", line): i for i, line in reversed(list(enumerate(normal[:body])))}
     for key, where in seen.items():
-        if len(where) < 2 or len(key) > 50 or "\t" in key or key.startswith("(责任单位"):
+        if not 4 <= len(key) <= 50 or "\t" in key or key.endswith(_NO_HEADER_ENDS):
             continue
         if read_label(normal[where[0]]) or aligned_header(lines[where[0]]):
             continue
-        for i in where:
-            if i not in first_pages or len(where) - len(first_pages & set(where)) < 1 or i != min(where):
-                dropped[i] = "page_header"
+        # The first one stays: it may be the title or the red head of the document itself.
+        first = above.get(key)
+        repeated = [i for i in where if i != first]
+        if len(repeated) > (first is None) and (len(where) > 1 or repeated[-1] > body):
+            dropped.update(dict.fromkeys(repeated, "page_header"))
 
 
 def _first_label(normal: list[str]) -> int:

@@ -50,6 +50,8 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
     rows: list[Row] = [[tidy(f[2]) for f in fragments(lines[start], ambiguous)]]
     end = start + 1
     blank_before = False
+    # Where every line is followed by a blank one, a blank line says nothing.
+    spaced = len(body) > 3 and sum(not lines[i + 1].strip() for i in body if i + 1 < len(lines)) > 0.9 * len(body)
     for n, i in enumerate(body):
         cells = _cells(lines[i], starts, ambiguous)
         label = read_label(tidy(lines[i]))
