@@ -20,7 +20,7 @@ def at_once(*works):
     barrier, results = threading.Barrier(len(works)), [None] * len(works)
 
     def run(index, work):
-        barrier.wait(timeout=20)
+        barrier.wait(timeout=60)
         try:
             results[index] = work()
         except Refusal as refusal:

@@ -33,13 +33,13 @@ class Installation:
     def command(self, *argv: str) -> list[str]:
         return [sys.executable, "-m", "kepu", *argv]
 
-    def run(self, *argv: str, timeout: int = 60, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *argv: str, timeout: int = 180, **env: str) -> subprocess.CompletedProcess[str]:
         """Run one verb in a process of its own and wait for it."""
         return forked.run(forked.verb, argv, self.environ(**env), timeout)
 
     def code(self, text: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run Python text inside this installation, in a process of its own; Django is set up."""
-        return forked.run(forked.code, (text,), self.environ(**env), 60)
+        return forked.run(forked.code, (text,), self.environ(**env), 180)
 
     def python(self, text: str, **env: str) -> str:
         """What the text prints; it must not fail."""

@@ -228,7 +228,7 @@ def test_a_backup_while_writing_holds_all_that_was_acknowledged(installation, tm
     assert int(held) == rows
 
 
-def wait_until(condition, seconds=20.0):
+def wait_until(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited too long"

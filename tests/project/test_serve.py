@@ -113,7 +113,7 @@ def test_it_serves_over_tls_and_stops_with_everything(installation, certificate)
         assert busy.stderr.startswith(f"kepu serve: port {port} is taken")
     finally:
         server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=30)
+        server.communicate(timeout=60)
     assert server.returncode == 0
     time.sleep(0.2)
     assert processes_of(installation.data) == set()
