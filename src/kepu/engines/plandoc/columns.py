@@ -62,7 +62,7 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
         elif (
             cells is None
             or _spans(lines[i], starts, ambiguous)
-            or (blank_before and not cells[0] and not _after_page_break(lines, skip, i))
+            or (blank_before and not spaced and not cells[0] and not _after_page_break(lines, skip, i))
         ):
             break
         rows.append(cells)

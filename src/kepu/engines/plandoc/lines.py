@@ -128,9 +128,9 @@ def _mark_annexes(texts: list[str], kinds: list[Kind | None], labels: list[Label
         text = texts[i]
         if kinds[i] or (labels[i] and not inside):
             continue
-        opens = bool(_ANNEX_WORD.fullmatch(text)) or (
-            bool(_ATTACHED.match(text)) and is_title_like(text) and len(text) < 60
-        )
+        attached = _ATTACHED.match(text)
+        rest = text[attached.end() :] if attached else ""
+        opens = bool(_ANNEX_WORD.fullmatch(text)) or (bool(rest) and is_title_like(rest))
         breakdown = is_title_like(text) and any(w in text for w in structure.BREAKDOWN_WORDS) and len(text) < 60
         after_items = bool(items) and items[0] < i
         if opens or (breakdown and after_items and not labels[i]):
@@ -154,6 +154,9 @@ def _table_below(texts: list[str], kinds: list[Kind | None], index: int) -> int 
     for j in range(index + 1, min(index + 7, len(texts))):
         if kinds[j] == Kind.HEADER_ROW:
             return j
+        # A pointer at the end of the body (`附件:…分解表`) comes before date and annex proper.
+        if DATE_LINE.fullmatch(texts[j]) or _ANNEX_WORD.fullmatch(texts[j]):
+            return None
         if not (is_title_like(texts[j]) or len(texts[j]) < 30 or kinds[j] == Kind.GROUP_ROW):
             return None
         if read_label(texts[j]) and kinds[j] is None:

@@ -3,6 +3,7 @@
 import re
 
 from kepu.engines.plandoc.vocabulary import quantities as words
+from kepu.engines.plandoc.vocabulary.text import words as word_list
 
 _LONGEST = 40
 _TIME_START = re.compile(
@@ -16,6 +17,9 @@ _TIME_INSIDE = re.compile(
 )
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
 _LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
+_MEASURED = (*"率量度者数", "的比例", "时长", "人次", "人数", "场次", "次数", "面积", "总量", "能力", "水平", "机构")
+_KINDS_OF_PLACES = frozenset(word_list("培训 培育 培养 服务 指导 推广 普及 开放 孵化 体验 动员 接待 支持 联系 示范"))
+_PLACES = ("基地", "工程", "中心", "点", "站", "平台", "园", "馆")
 # One-character verbs, unless they begin a longer word (应急, 新型, 在线, 建筑 …).
 _SHORT_LEAD = re.compile(
     r"应(?![急用届对])|能(?![力源量手])|可(?![持视])|新(?![型媒时农兴闻增建能材业])|对(?![外口接])|在(?![线校职岗学])|建(?![设筑档议成立有好])"
@@ -196,6 +200,11 @@ def split_coordination(text: str, count: int) -> list[str] | None:
     return [_finish(p + tail) for p in parts[:-1]] + [_finish(last)]
 
 
+def _belongs(verb: str, rest: str) -> bool:
+    """The verb is the first part of a noun: 覆盖率, 培训人次, 实践基地."""
+    return rest.startswith(_MEASURED) or (verb in _KINDS_OF_PLACES and rest.startswith(_PLACES))
+
+
 def _strip_start(text: str, *, verbs: bool = True) -> str:
     for _ in range(12):
         before = text
@@ -205,35 +214,7 @@ def _strip_start(text: str, *, verbs: bool = True) -> str:
         lead = (_SHORT_LEAD.match(text) or _LEAD.match(text)) if verbs else None
         if lead and lead[0] in _LOOSE and len(text) - lead.end() < 3:
             lead = None
-        if (
-            lead
-            and len(text) - lead.end() >= 2
-            and not text[lead.end() :].startswith(
-                (
-                    "率",
-                    "量",
-                    "度",
-                    "者",
-                    "数",
-                    "的比例",
-                    "时长",
-                    "人次",
-                    "人数",
-                    "场次",
-                    "次数",
-                    "面积",
-                    "总量",
-                    "能力",
-                    "水平",
-                    "机构",
-                    "基地",
-                    "工程",
-                    "中心",
-                    "点",
-                    "站",
-                )
-            )
-        ):
+        if lead and len(text) - lead.end() >= 2 and not _belongs(lead[0], text[lead.end() :]):
             text = text[lead.end() :]
         if text == before:
             break
