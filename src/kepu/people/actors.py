@@ -1,4 +1,4 @@
-"""What a person may do and see on a day, from memberships: in three queries, however many memberships there are."""
+"""What a person may do and see on a day, from memberships: in two queries, however many memberships there are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -10,7 +10,7 @@ from kepu.foundation import door as foundation
 from kepu.people import actors, resolution
 from kepu.people.models import Kind, Level, Organisation, User
 from kepu.people.resolution import Candidate, Resolution, Successor
-from kepu.people.services import accounts, memberships
+from kepu.people.services import accounts, handover, memberships
 from kepu.people.services import organisations as organisation_services
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "organisations",
     "organisations_in",
     "persons",
+    "register_open_matters",
     "resolve_units",
     "successors",
     "within",
@@ -37,6 +38,7 @@ resolve_units = resolution.resolve_units
 expand_wildcard = resolution.expand_wildcard
 successors = resolution.successors
 learn_alias = organisation_services.learn_alias
+register_open_matters = handover.register_open_matters
 
 
 @dataclass(frozen=True)
