@@ -72,6 +72,7 @@ class Made:
 # What stands for a parameter of an address wherever it has this name; SAMPLES is for routes that mean another object.
 PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "plan_id": lambda made: made["plan"].pk,
+    "opinion_id": lambda made: 1,  # only ever posted
     "task_id": lambda made: made["task"].pk,
     "organisation_id": lambda made: made["organisation"].pk,
     "kind": lambda made: Reading.kind,

@@ -1,6 +1,6 @@
 """What the codes of the plan reader and of the register say to a person."""
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kepu.plans.models.draft import DraftRow
@@ -17,4 +17,4 @@ DOUBTS: dict[str, object] = {}
 def doubt(row: DraftRow) -> str:
     """What made the reader doubt a finding, as a sentence."""
     sentence = DOUBTS.get(row.reason)
-    return str(sentence) if sentence else now("The reader is not sure here. Compare with the source.")
+    return str(sentence) if sentence else gettext("The reader is not sure here. Compare with the source.")

@@ -98,7 +98,11 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
 
 @foundation.access("people.manage")
 def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
-    body = get_object_or_404(_kept(request), pk=organisation_id)
+    return _page_of(request, get_object_or_404(_kept(request), pk=organisation_id))
+
+
+def _page_of(request: HttpRequest, body: Organisation, refused: AliasForm | None = None) -> HttpResponse:
+    """The page of an organisation; `refused` is the form for another name as it was sent."""
     today = foundation.clock.today()
     above = regions.above(body.region_path)
     own = regions.division(body.region_path)
@@ -110,10 +114,11 @@ def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "history": OrganisationSuccession.objects.filter(Q(source=body) | Q(target=body))
         .select_related("change", "source", "target")
         .order_by("change__on", "id"),
-        "alias_form": AliasForm(places=[place for place in (own, *above) if place and _may_keep(request, place.path)]),
+        "alias_form": refused
+        or AliasForm(places=[place for place in (own, *above) if place and _may_keep(request, place.path)]),
         "change_form": ChangeForm(source=body, scope=request.scope),
     }
-    return render(request, "people/organisation.html", context)
+    return render(request, "people/organisation.html", context, status=400 if refused else 200)
 
 
 def _may_keep(request: HttpRequest, path: str) -> bool:
@@ -143,11 +148,10 @@ def add_alias(request: HttpRequest, organisation_id: int) -> HttpResponse:
     body = get_object_or_404(_kept(request), pk=organisation_id)
     places = [place for place in _places(request) if body.region_path.startswith(place.path)]
     form = AliasForm(request.POST, places=places)
-    if form.is_valid():
-        organisations.learn_alias(organisation_id=body.pk, actor=request.actor, **form.cleaned_data)
-        messages.success(request, _("From now on this name is understood."))
-    else:
-        messages.error(request, _("Write the name and choose whose papers use it."))
+    if not form.is_valid():
+        return _page_of(request, body, form)
+    organisations.learn_alias(organisation_id=body.pk, actor=request.actor, **form.cleaned_data)
+    messages.success(request, _("From now on this name is understood."))
     return redirect("people:organisation", organisation_id=body.pk)
 
 
