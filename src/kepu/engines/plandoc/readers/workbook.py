@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -13,6 +14,7 @@ from .result import Decoded, Unreadable
 from .tables import Cell, one_line, tab_lines
 
 MAX_CELLS = 500_000
+_MERGE = re.compile(rb'mergeCell\s[^>]{0,80}?ref="\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"')
 _UNNAMED = re.compile(r"(sheet|工作表|表|表格|worksheet)\s*\d*", re.IGNORECASE)
 
 # A number form with words around the digits: 0"人次", #,##0场.
@@ -25,6 +27,7 @@ def read_xlsx(data: bytes) -> Decoded:
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
     from openpyxl import load_workbook  # slow import, and only the child needs it
 
+    _check_merges(data)
     book = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
     parts = []
     for sheet in book.worksheets:
@@ -45,6 +48,21 @@ def read_xlsx(data: bytes) -> Decoded:
         ]
         parts.append(_sheet(sheet.title, cells, merged))
     return _document(parts, "xlsx")
+
+
+def _check_merges(data: bytes) -> None:
+    """openpyxl makes an object of every cell under a merge, and one merge may cover seventeen thousand million."""
+    from openpyxl.utils import column_index_from_string
+
+    area = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                for left, top, right, bottom in _MERGE.findall(archive.read(name)):
+                    width = column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1
+                    area += abs(width) * abs(int(bottom) - int(top) + 1)
+    if area > MAX_CELLS:
+        raise Unreadable("too_large", f"merges over {area} cells")
 
 
 def _hidden_columns(sheet: Any) -> set[int]:
