@@ -131,6 +131,7 @@ def main() -> int:
         return (TEXTS / name).read_text(encoding="utf-8")
 
     (TARGET / "岚川省实施方案.txt").write_text(text("province.txt"), encoding="utf-8")
+    (TARGET / "青棠县2026年工作要点.txt").write_text(text("county_points.txt"), encoding="utf-8")
     write_docx(text("city.txt"), TARGET / "云泽市实施方案.docx")
     (TARGET / "青棠县实施方案.txt").write_bytes(text("county_with_units.txt").encode("gb18030"))
     write_pdf(text("county_without_units.txt"), TARGET / "石荷县实施方案.pdf", "石荷县全民科学素质行动实施方案")

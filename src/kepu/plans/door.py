@@ -7,11 +7,11 @@ from django.urls import reverse
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState
-from kepu.plans.models import Plan
+from kepu.plans.models import Plan, UnitProposal
 from kepu.plans.queries.desk import load
-from kepu.plans.services import chain, importing, issuing, review
+from kepu.plans.services import chain, importing, issuing, proposals, review
 
-__all__ = ["PublicPlan", "confirm_all", "issue", "link_upper", "public_plans", "receive"]
+__all__ = ["PublicPlan", "adopt_proposals", "confirm_all", "issue", "link_upper", "public_plans", "receive"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,14 @@ def public_plans(limit: int) -> list[PublicPlan]:
 def receive(data: bytes, *, name: str, region_path: str, actor: foundation.Actor) -> int:
     """Take a plan document in and start its reading; returns the plan's id. Raises what services.importing raises."""
     return importing.receive(data=data, name=name, region_path=region_path, actor=actor).pk
+
+
+def adopt_proposals(plan_id: int, *, actor: foundation.Actor) -> int:
+    """Propose units for the tasks of a draft that name none, and take every proposal; returns how many."""
+    plan = Plan.objects.get(pk=plan_id)
+    proposals.propose(plan=plan, actor=actor)
+    ids = list(UnitProposal.objects.filter(task__plan=plan, accepted=None).values_list("pk", flat=True))
+    return proposals.decide(plan=plan, accepted=ids, shown=ids, actor=actor)
 
 
 def confirm_all(plan_id: int, *, actor: foundation.Actor) -> list[str]:

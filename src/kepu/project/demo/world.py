@@ -109,6 +109,9 @@ _FULL = {
 }
 
 
+_ALSO_WRITTEN = {"县教体局": ("县教育局",), "县工信科技局": ("县科技局", "县工信局"), "市文广旅局": ("市文旅局",)}
+
+
 def _units(region: str, place: str, listed: tuple[tuple[str, str], ...]) -> tuple[Unit, ...]:
     level = place[-1]
 
@@ -119,7 +122,7 @@ def _units(region: str, place: str, listed: tuple[tuple[str, str], ...]) -> tupl
             return f"共青团{place}委员会"
         return f"{place}{short[1:]}" if short[0] == level else short
 
-    return tuple(Unit(region, full(short), short, group) for group, short in listed)
+    return tuple(Unit(region, full(short), short, kind, _ALSO_WRITTEN.get(short, ())) for kind, short in listed)
 
 
 UNITS = (
