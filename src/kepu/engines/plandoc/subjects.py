@@ -17,6 +17,7 @@ _TIME_INSIDE = re.compile(
 )
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
 _LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
+_BRACKET_START = re.compile(r"^\([^()]{1,12}\)")
 _MEASURED = (*"率量度者数", "的比例", "时长", "人次", "人数", "场次", "次数", "面积", "总量", "能力", "水平", "机构")
 _KINDS_OF_PLACES = frozenset(word_list("培训 培育 培养 服务 指导 推广 普及 开放 孵化 体验 动员 接待 支持 联系 示范"))
 _PLACES = ("基地", "工程", "中心", "点", "站", "平台", "园", "馆")
@@ -32,6 +33,10 @@ _TRAIL_COMPARED = re.compile(
 )
 _CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
 _CONTINUES = tuple(words.CONTINUES_AFTER)
+# 中小学校, 后备人才: nouns that begin like a word that goes on with the sentence.
+_NOUN_STARTS = re.compile(
+    "中[小学华医药国央青年]|外[语籍国来]|后[备勤]|前[沿瞻]|内[容地]|等级|和[谐美]|比赛|为民|时[代尚]|向导|在[校职线]|到家"
+)
 _NOUN_STOP = re.compile("|".join(sorted(map(re.escape, words.NOUN_STOPS), key=len, reverse=True)))
 # 县(区), 村(社区): a bracket that belongs to the name.
 _SHORT_BRACKET = re.compile(r"\([一-鿿、]{1,6}\)")
@@ -119,7 +124,7 @@ def subject_after(text: str, next_amount: int) -> str:
     else:
         end = min(end, _LONGEST * 2)
     text = text[: min(end, next_amount) if next_amount > 0 else end]
-    if any(text.startswith(word) for word in _CONTINUES):
+    if text.startswith(_CONTINUES) and not _NOUN_STARTS.match(text):
         return ""
     stop = next((m for m in _NOUN_STOP.finditer(text) if m.start() >= 2), None)
     if (share or _PLACE.match(text)) and (verb := _SHARE_VERB.search(text, 2)) and len(text) - verb.start() <= 20:
@@ -210,6 +215,7 @@ def _strip_start(text: str, *, verbs: bool = True) -> str:
         before = text
         text = text.lstrip("、,;:。 和及与并")
         text = _TIME_START.sub("", text, count=1)
+        text = _BRACKET_START.sub("", text)
         text = _AGENTS.sub("", text)
         lead = (_SHORT_LEAD.match(text) or _LEAD.match(text)) if verbs else None
         if lead and lead[0] in _LOOSE and len(text) - lead.end() < 3:

@@ -53,8 +53,11 @@ _PUT_ON = re.compile(
 _DOINGS = frozenset(
     ["开课", "更新", "开放", "巡展", "巡讲", "巡演", "授课", "刊播", "推送", "报送", "播出", "下乡", "上课", "调度"]
 )
+# 2个国家级、5个省级基地: what the last level names is counted at every level.
+_LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处][一-鿿]{1,3}级)+([一-鿿“”]{2,20})")
+_LEVEL_OF_NOUN = re.compile(r"(?:及)?以[上下]的[一-鿿]")
 _AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
-_EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村)?")
+_EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村|支|组|队|批|档|节|门|站|馆)?")
 _WINDOW = 240
 _HEAD = 10
 
@@ -120,7 +123,8 @@ def read_targets(
                 continue
             sentence = Sentence(start, end, find_phrases(dated, start, end, calendar))
             found = _sentence_targets(text, dated, sentence, amounts, area, calendar)
-            found += _full_coverage(text, sentence, full, area, calendar)
+            last = found[-1][0].subject if found else ""
+            found += _full_coverage(text, sentence, full, area, calendar, last)
             out += sorted(found, key=lambda pair: pair[0].start)
     return out
 
@@ -185,6 +189,8 @@ def _judge(
     after = text[amount.end : amount.end + 30]
     if previous and _in_bracket_of(text, previous, amount):
         return Verdict("breakdown", "bracket_after_quantity")
+    if previous and _qualifies(text, previous, amount):
+        return Verdict("qualification", "size_of_what_is_counted", 0.8)
     if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
         return Verdict("condition", "below_a_level")
     if _CONDITION_AFTER.match(after) and not ends_with_verb(before) and (amount.unit != "%" or _RATE.search(before)):
@@ -234,6 +240,13 @@ def _article(text: str, sentence: Sentence, amount: Amount, before: str, phrase:
     if phrase and phrase.period.type in _EVENT_TIMES and not phrase.own and amount.measure in words.EVENT_MEASURES:
         return None
     return Verdict("lexical", "article")
+
+
+def _qualifies(text: str, previous: Amount, amount: Amount) -> bool:
+    """`2家年收入2000万元以上的企业`: the second amount tells which ones the first counts."""
+    between = text[previous.end : amount.start]
+    direct = len(between) <= 16 and not re.search(r"[,;、。:()]", between)
+    return direct and bool(_LEVEL_OF_NOUN.match(text, amount.end)) and amount.unit != "%"
 
 
 def _in_bracket_of(text: str, previous: Amount, amount: Amount) -> bool:
@@ -346,18 +359,18 @@ def _subject(
     if after_text.startswith("("):
         close = after_text.find(")")
         after_text = after_text[close + 1 :] if close > 0 else after_text
-    gap = following.start - after_start if following else -1
+    gap = following.start - after_start if following and not _qualifies(text, amount, following) else -1
     earlier = subject_before(before)
-    later = subject_after(after_text, gap) if after_text else ""
+    levels = _LEVELS_OF.match(after_text)
+    later = levels[1] + levels[2] if levels else subject_after(after_text, gap) if after_text else ""
     if tail and tail[0] in ("内", "以内", "之内") and amount.unit in words.DURATION_UNITS and later:
         return later
     if _EACH_OF.fullmatch(earlier) and not later:
         return earlier + (last or area.topic)
     if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
         return later
-    if later.endswith("级") and following and len(later) <= 4:
-        rest = subject_after(dated[following.end : following.end + 40], -1)
-        later += re.sub(r"^[一-鿿]{1,3}级", "", rest)
+    if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
+        return later
     if _EACH_PLACE.fullmatch(earlier) and later:
         return earlier + later
     if _EACH_PLACE.fullmatch(earlier) and not later:
@@ -437,7 +450,7 @@ def _share_out(text: str, sentence: Sentence, at: int, out: list[tuple[Target, V
 
 
 def _full_coverage(
-    text: str, sentence: Sentence, places: list[int], area: Area, calendar: Calendar
+    text: str, sentence: Sentence, places: list[int], area: Area, calendar: Calendar, last: str
 ) -> list[tuple[Target, Verdict]]:
     """全覆盖 promised of something: a target without a number."""
     out = []
@@ -449,7 +462,7 @@ def _full_coverage(
         low = _segment_start(text, sentence, Amount(at, end, "", 0, None, "", "", True), None)
         subject = subject_before(re.sub(r"(?:的|基本实现|实现|率先实现)$", "", text[low:at]))
         if len(subject) < 2:
-            subject = _from_context(text, sentence, low, area)
+            subject = last or _from_context(text, sentence, low, area)
         kind = "target"
         if area.preamble or is_baseline(sentence.phrases, sentence.start, at):
             kind = "baseline"
