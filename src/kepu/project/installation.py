@@ -62,7 +62,7 @@ def demo_accounts_in_production() -> Iterator[str]:
         return
     for account in ACCOUNTS:
         if get_user_model().objects.filter(username=account.username, name=account.name, is_active=True).exists():
-            yield f"the demo account {account.username} is here: run `kepu demo --remove`"
+            yield f"the demo account {account.username} is active: disable it, or start with an empty data directory"
 
 
 def key_files_open_to_others() -> Iterator[str]:
