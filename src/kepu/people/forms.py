@@ -195,7 +195,7 @@ class MembershipForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
     role = forms.ModelChoiceField(Role.objects.none(), label=_("Role"))
     valid_to = forms.DateField(
-        label=_("Valid to"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Valid to"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Empty: until somebody ends it"),
     )  # fmt: skip
 
@@ -234,7 +234,9 @@ class ColleagueForm(forms.Form):
     """Another person of the same scope, from a day on."""
 
     person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
-    valid_from = forms.DateField(label=_("Starting on"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(
+        label=_("Starting on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, scope: foundation.Scope, without: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -254,7 +256,9 @@ class HandOverForm(ColleagueForm):
 
 
 class DeputyForm(ColleagueForm):
-    valid_to = forms.DateField(label=_("To (the day after the last)"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_to = forms.DateField(
+        label=_("To (the day after the last)"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, scope: foundation.Scope, without: int, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, without=without, **kwargs)

@@ -8,7 +8,7 @@ from kepu.foundation import door as foundation
 from kepu.people.models import Kind, Level, Organisation
 from kepu.regions import door as regions
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class OrganisationFilter(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kepu.foundation import door as foundation
 from kepu.regions.models import Division, Kind
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DivisionFilter(forms.Form):
