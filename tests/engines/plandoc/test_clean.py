@@ -2,6 +2,7 @@
 
 import pytest
 
+from kepu.engines.plandoc import read_plan
 from kepu.engines.plandoc.clean import clean
 from kepu.engines.plandoc.normal import bare, display_width, half_width, simplify, tidy
 
@@ -154,3 +155,22 @@ def test_aligned_columns_become_rows_and_cells_go_on_over_the_page():
 def test_tab_rows_keep_their_cells_and_merged_group_rows_become_one():
     text = "序号\t任务\t责任单位\n（一）行动\t（一）行动\t（一）行动\n1\t办科普日\t县科协\n"
     assert kept(text)[:3] == ["序号\t任务\t责任单位", "(一)行动\t", "1\t办科普日\t县科协"]
+
+
+def test_the_tail_of_a_sentence_at_the_top_of_two_pages_is_no_running_header():
+    page = "　　1.办好科普日。组织开展形式多样的群众性科普活动，共享优质资源(责任单位:市科协,各区\n- {} -\n云溪市科协文件\n镇)\n"
+    text = "".join(page.format(n).replace("1.", f"{n}.") for n in (1, 2, 3))
+    assert [line[-6:] for line in kept("一、任务\n" + text)[1:]] == ["协,各区镇)"] * 3
+
+
+@pytest.mark.parametrize("line", ["依托直播平台和手机客户端,免费为居民", "印发科普读物和宣传", "居民扫码答题参与科普"])
+def test_a_piece_of_a_sentence_is_not_taken_for_furniture(line):
+    text = PDF.replace("活动，邀请专家走进社区、学校和企业，普及科学知", line.ljust(22, "好"))
+    assert line in clean(text).text
+
+
+def test_a_pointer_to_the_annex_is_no_annex_and_no_text_of_the_last_task():
+    text = "一、任务\n1.办科普日。做好科普。\n附件：任务分解表\n云溪市科协\n2022年3月1日"
+    reading = read_plan("云溪市科普工作方案\n" + text)
+    assert (reading.tasks[-1].tail, [s.path for s in reading.sections]) == ("办科普日。做好科普。", ["一"])
+    assert reading.document.issuer == "云溪市科协"

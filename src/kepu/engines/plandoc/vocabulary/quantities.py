@@ -291,7 +291,7 @@ TRAILING_WORDS = words(
 # Words after the measure word that go on with the sentence instead of naming what is counted.
 CONTINUES_AFTER = words(
     """
-    并 且 以 和 及 与 或 等 用于 纳入 为 作为 由 在 从 到 至 向 后 前 时 内 外 中 起 左右 上下
+    并 且 以 和 及 与 或 等 用于 纳入 为 作为 由 在 从 到 至 向 后 前 时 内 外  起 左右 上下
     比 较 而 使 让 的基础 的目标 的水平 的标准 的要求 的任务 、
     """
 )
