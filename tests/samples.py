@@ -17,8 +17,9 @@ from kepu.foundation import spreadsheets
 from kepu.foundation.models import AuditEntry, Job, SheetRun
 from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, imports, runs
 from kepu.people.models import Membership, OrganisationAlias
+from kepu.plans import versions
 from kepu.plans.enums import PlanState
-from kepu.plans.models import LedgerTask, Task
+from kepu.plans.models import LedgerTask, Opinion, Task, UnitProposal, Version
 from kepu.regions.models import Division
 from tests.engines.sheets.books import book
 from tests.plans import factories as plans
@@ -72,9 +73,10 @@ class Made:
 # What stands for a parameter of an address wherever it has this name; SAMPLES is for routes that mean another object.
 PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "plan_id": lambda made: made["plan"].pk,
-    "opinion_id": lambda made: 1,  # only ever posted
     "task_id": lambda made: made["task"].pk,
     "organisation_id": lambda made: made["organisation"].pk,
+    "opinion_id": lambda made: made["opinion"].pk,
+    "number": lambda made: 1,
     "kind": lambda made: Reading.kind,
     "run_id": lambda made: made["run"].pk,
     "public": lambda made: runs.file_of(made["run"]).public,
@@ -92,7 +94,8 @@ SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
     **dict.fromkeys(
         (f"plans:{name}" for name in (
             "review", "leave_out", "put_back", "save", "card", "confirm", "reopen", "classify", "add_task", "merge", "move",
-            "split_roles", "split", "add_target", "add_unit", "undo", "open_units",
+            "split_roles", "split", "add_target", "add_unit", "undo", "open_units", "proposals", "make_proposals",
+            "opinions", "settle_opinion",
         )),
         lambda made: {"plan_id": made["draft"].pk, "kind": "task", "row_id": 1, "key": f"task-{made['draft_task'].pk}"},
     ),
@@ -137,6 +140,8 @@ def _plan(made: Made) -> None:
         task = plans.ledger_task(plan, (office, education), **values)
         LedgerTask.objects.filter(pk=task.pk).update(title=title)
         plans.ledger_target(task, public=True)
+    content = {"tasks": [], "targets": []}
+    Version.objects.create(plan=plan, number=1, content=content, digest=versions.digest(content), issued_at=plans.NOW)
     made.objects |= {"plan": plan, "task": LedgerTask.objects.first(), "organisation": education}
 
 
@@ -144,7 +149,11 @@ def _draft(made: Made) -> None:
     """A plan as it was read, waiting for its review."""
     draft = plans.plan(COUNTY_A, title="青禾县全民科学素质行动2027年工作要点")
     read_into(draft, TEXT)
-    made.objects |= {"draft": draft, "draft_task": Task.objects.filter(plan=draft).first()}
+    task = Task.objects.filter(plan=draft).first()
+    office = made.world.office(COUNTY_A)
+    opinion = Opinion.objects.create(plan=draft, organisation=office, text="建议再分工", received_on=date(2026, 9, 1))
+    UnitProposal.objects.create(task=task, organisation=office, role="lead", words="科普", score=0.4)
+    made.objects |= {"draft": draft, "draft_task": task, "opinion": opinion}
 
 
 class Reading(SheetImport):

@@ -26,7 +26,7 @@ from kepu.plans.queries.desk import load
 from kepu.plans.services import issuing, review, units
 from tests import world as places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def check_everything(plan):

@@ -12,7 +12,7 @@ from kepu.plans.services import reading, recording, review, structure
 from tests.plans.conftest import read_into
 from tests.plans.sample import REVISED, TEXT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def find(plan, title):
