@@ -81,8 +81,6 @@ PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "run_id": lambda made: made["run"].pk,
     "public": lambda made: runs.file_of(made["run"]).public,
     "theme": lambda made: "standard",
-    "number": lambda made: 1,
-    "opinion_id": lambda made: 1,  # only posted, within a plan
     "user_id": lambda made: made["person"].pk,
     "membership_id": lambda made: made["membership"].pk,
     "alias_id": lambda made: made["alias"].pk,
