@@ -28,7 +28,7 @@ ACCOUNTS = (
     Column("name", _("Person's name"), required=True, max_length=60, example="石新"),
     Column("username", _("Account name"), required=True, max_length=60, aliases=("账号",), example="shi-xin"),
     Column("organisation", _("Organisation"), required=True, max_length=100, aliases=("单位", "工作单位"), example="县教体局"),
-    Column("role", _("Role"), required=True, max_length=30, example="联络员"),
+    Column("role", _("Role held"), required=True, max_length=30, example="联络员"),
     Column("valid_to", _("Valid to"), kind="date"),
 )  # fmt: skip
-ACCOUNTS_OUT = (*ACCOUNTS, Column("state", _("State")))
+ACCOUNTS_OUT = (*ACCOUNTS, Column("state", _("Status")))

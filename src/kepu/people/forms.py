@@ -193,7 +193,7 @@ class AccountForm(forms.Form):
 
 class MembershipForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
-    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role"))
+    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role held"))
     valid_to = forms.DateField(
         label=_("Valid to"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Empty: until somebody ends it"),
@@ -222,9 +222,9 @@ def _may_give_somewhere(actor: foundation.Actor, role: Role, paths: list[str]) -
 
 class AccountFilter(forms.Form):
     q = forms.CharField(label=_("Name or account name"), required=False)
-    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role"), required=False)
+    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role held"), required=False)
     state = forms.ChoiceField(
-        label=_("State"),
+        label=_("Status"),
         required=False,
         choices=[("", _("all")), ("active", _("active")), ("waiting", _("never signed in")), ("closed", _("closed"))],
     )
