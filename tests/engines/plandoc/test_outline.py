@@ -175,3 +175,13 @@ def test_annex_rows_add_units_to_body_tasks_and_report_only_what_is_new():
     ]
     restated = [n for n in reading.numbers if n.kind == "restated_target"]
     assert [n.text for n in restated] == ["10"]
+
+
+def test_a_report_above_the_title_and_headlines_below_the_text_are_not_read():
+    text = (
+        "日前，云溪县印发方案，提出到2025年科普基地达到30个。\n云溪县全民科学素质行动实施方案（2021—2025年）\n为做好科普，力争建成基地30个。\n"
+        "一、科普任务\n1.办好活动。每年举办科普活动20场。\n春耕时节农事忙\n县城新公园开放\n"
+    )
+    reading = read_plan(text)
+    assert [(t.number, t.task) for t in reading.targets] == [("30个", None), ("20场", "一/1")]
+    assert reading.tasks[0].tail == "每年举办科普活动20场。"

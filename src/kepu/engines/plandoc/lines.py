@@ -39,6 +39,8 @@ def classify(cleaned: Cleaned) -> tuple[Line, ...]:
     first = _plan_start(texts, labels, kinds)
     _mark_annexes(texts, kinds, labels, first)
     _mark_closing(texts, kinds, labels, first)
+    _mark_trailing(texts, kinds, labels)
+    _mark_leading(texts, kinds)
     item = next((i for i in range(first, len(texts)) if labels[i] or kinds[i] == Kind.HEADER_ROW), len(texts))
     for i, text in enumerate(texts):
         if kinds[i] is None:
@@ -197,3 +199,26 @@ def _mark_signature(
         if kinds[i] is not None or labels[i] or not (note or is_signature(texts[i])):
             return
         kinds[i] = Kind.SIGNATURE
+
+
+def _mark_leading(texts: list[str], kinds: list[Kind | None]) -> None:
+    """Paragraphs above the plan's own title (covering letter, news report) are not its introduction."""
+    title = next((i for i, kind in enumerate(kinds) if kind == Kind.TITLE), 0)
+    for i in range(title):
+        if kinds[i] is None and texts[i].endswith("。") and not read_label(texts[i]):
+            kinds[i] = Kind.OUTSIDE
+
+
+def _mark_trailing(texts: list[str], kinds: list[Kind | None], labels: list[Label | None]) -> None:
+    """Short lines without punctuation at the very end, after a closed sentence, are what the page adds below the text."""
+    last = max((i for i, label in enumerate(labels) if label and kinds[i] is None), default=None)
+    if last is None:
+        return
+    for i in range(last + 1, len(texts)):
+        after = texts[i - 1].endswith(("。", ")", "!", "”"))
+        if kinds[i] is None and after and is_title_like(texts[i]) and not _CLAUSE_LINE.match(texts[i]):
+            rest = [t for t, kind in zip(texts[i:], kinds[i:], strict=True) if kind is None]
+            if not any(t.endswith("。") and any(w in t for w in structure.PROGRAMME_MARKS) for t in rest):
+                for j in range(i, len(texts)):
+                    kinds[j] = kinds[j] or Kind.OUTSIDE
+            return
