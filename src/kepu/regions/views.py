@@ -85,7 +85,11 @@ def new_division(request: HttpRequest) -> HttpResponse:
 
 @foundation.access(actions.MANAGE)
 def division(request: HttpRequest, division_id: int) -> HttpResponse:
-    place = get_object_or_404(_kept(request).select_related("parent"), pk=division_id)
+    return _page_of(request, get_object_or_404(_kept(request).select_related("parent"), pk=division_id))
+
+
+def _page_of(request: HttpRequest, place: Division, refused: PopulationForm | None = None) -> HttpResponse:
+    """The page of a division; `refused` is the form for a population as it was sent."""
     context = {
         "place": place,
         "children": Division.objects.on(foundation.clock.today()).filter(parent=place).order_by("sort_order", "path"),
@@ -93,9 +97,9 @@ def division(request: HttpRequest, division_id: int) -> HttpResponse:
         "history": DivisionChangeLine.objects.filter(Q(source=place) | Q(target=place))
         .select_related("change", "source", "target")
         .order_by("change__on", "id"),
-        "population_form": PopulationForm(),
+        "population_form": refused or PopulationForm(),
     }
-    return render(request, "regions/division.html", context)
+    return render(request, "regions/division.html", context, status=400 if refused else 200)
 
 
 @foundation.access(actions.MANAGE)
@@ -103,11 +107,10 @@ def division(request: HttpRequest, division_id: int) -> HttpResponse:
 def add_population(request: HttpRequest, division_id: int) -> HttpResponse:
     place = get_object_or_404(_kept(request), pk=division_id)
     form = PopulationForm(request.POST)
-    if form.is_valid():
-        services.set_population(division=place, actor=request.actor, **form.cleaned_data)
-        messages.success(request, _("The figure has been saved."))
-    else:
-        messages.error(request, _("Write a year and a number of people."))
+    if not form.is_valid():
+        return _page_of(request, place, form)
+    services.set_population(division=place, actor=request.actor, **form.cleaned_data)
+    messages.success(request, _("The figure has been saved."))
     return redirect("regions:division", division_id=place.pk)
 
 

@@ -108,7 +108,11 @@ def new_account(request: HttpRequest) -> HttpResponse:
 @foundation.access("people.manage")
 @never_cache
 def account(request: HttpRequest, user_id: int) -> HttpResponse:
-    person = get_object_or_404(_kept(request), pk=user_id)
+    return _page_of(request, get_object_or_404(_kept(request), pk=user_id))
+
+
+def _page_of(request: HttpRequest, person: User, refused: MembershipForm | None = None) -> HttpResponse:
+    """The page of an account; `refused` is the form for another role as it was sent."""
     today = foundation.clock.today()
     held = Membership.objects.filter(user=person).select_related("organisation", "role", "deputy_of__user")
     context = {
@@ -117,10 +121,10 @@ def account(request: HttpRequest, user_id: int) -> HttpResponse:
         "counting": set(Membership.objects.on(today).filter(user=person).values_list("id", flat=True)),
         "open_matters": handover.open_matters(person.pk),
         "has_second_factor": adapters.has_second_factor(person),
-        "role_form": MembershipForm(actor=request.actor),
+        "role_form": refused or MembershipForm(actor=request.actor),
         "today": today,
     }
-    return render(request, "people/account.html", context)
+    return render(request, "people/account.html", context, status=400 if refused else 200)
 
 
 @foundation.access("people.manage")
@@ -191,15 +195,14 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
 def add_role(request: HttpRequest, user_id: int) -> HttpResponse:
     person = get_object_or_404(_kept(request), pk=user_id)
     form = MembershipForm(request.POST, actor=request.actor)
-    if form.is_valid():
-        given = form.cleaned_data
-        memberships.join(
-            user_id=person.pk, organisation_id=given["organisation"].pk, role=given["role"].key,
-            valid_to=given["valid_to"], actor=request.actor,
-        )  # fmt: skip
-        messages.success(request, _("The role has been given."))
-    else:
-        messages.error(request, _("Choose an organisation and a role."))
+    if not form.is_valid():
+        return _page_of(request, person, form)
+    given = form.cleaned_data
+    memberships.join(
+        user_id=person.pk, organisation_id=given["organisation"].pk, role=given["role"].key,
+        valid_to=given["valid_to"], actor=request.actor,
+    )  # fmt: skip
+    messages.success(request, _("The role has been given."))
     return redirect("people:account", user_id=user_id)
 
 
