@@ -46,6 +46,13 @@ def test_a_county_sees_exactly_the_city_tasks_that_name_its_units(world, city_pl
     assert titles(world.sign_in("clerk", places.COUNTY_B).get(LIST)) == set()
 
 
+def test_what_is_merely_public_does_not_crowd_the_desk(world, city_plan):
+    LedgerTask.objects.update(public=True)
+    client = world.sign_in("clerk", places.COUNTY_B)
+    assert titles(client.get(LIST)) == set()
+    assert client.get(f"{LIST}{LedgerTask.objects.first().pk}/").status_code == 200
+
+
 def test_a_task_out_of_scope_is_missing(world, city_plan):
     task = LedgerTask.objects.get(title="办好科普大讲堂")
     assert world.sign_in("clerk", places.CITY).get(f"{LIST}{task.pk}/").status_code == 200

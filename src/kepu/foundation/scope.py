@@ -5,7 +5,7 @@ that a user can see has one `visible_to(scope)`, and page, API, export, feed, se
 An *actor* is a signed-in person with grants; a grant is an action held over a region and everything below it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 
@@ -32,6 +32,10 @@ class Scope:
     def __post_init__(self) -> None:
         for path in self.regions:
             check_path(path)
+
+    def office(self) -> "Scope":
+        """The same without what is merely published: for lists of the desk, which show what concerns the office."""
+        return replace(self, public=False)
 
     def covers(self, path: str) -> bool:
         return any(path.startswith(region) for region in self.regions)

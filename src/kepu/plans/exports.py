@@ -60,7 +60,7 @@ def breakdown_rows(tasks: Iterable[LedgerTask]) -> Iterable[dict[str, Any]]:
         yield {
             "position": position,
             "section": task.section_title,
-            "task": f"{task.number}{task.title}",
+            "task": task.headline,
             "targets": "\n".join(wording.phrase(target) for target in task.shown_targets),
             "criterion": task.criterion,
             "lead": "、".join(unit.name for role in LEADING for unit in by_role[role]),

@@ -28,10 +28,10 @@ def due_tasks(actor: foundation.Actor, scope: foundation.Scope) -> Iterator[foun
     """Tasks in force with a date that are not done, soonest first."""
     if not actor.may(actions.READ):
         return
-    tasks = LedgerTask.objects.current().visible_to(scope).exclude(state=TaskState.DONE).filter(due_on__isnull=False)
+    tasks = LedgerTask.objects.current().visible_to(scope.office()).exclude(state=TaskState.DONE).filter(due_on__isnull=False)
     for task in tasks.select_related("plan").order_by("due_on", "id")[: foundation.due.LIMIT]:
         yield foundation.due.DueItem(
-            title=f"{task.number}{task.title}",
+            title=task.headline,
             url=reverse("plans:ledger_task", args=[task.pk]),
             due_on=task.due_on,
             who=task.plan.title,

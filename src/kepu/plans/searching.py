@@ -38,7 +38,7 @@ def _found(
             if public
             else reverse("plans:ledger_task", args=[task.pk])
         )
-        yield foundation.search.Hit(f"{task.number}{task.title}", url, _("Task"), task.plan.title)
+        yield foundation.search.Hit(task.headline, url, _("Task"), task.plan.title)
 
 
 def for_residents(

@@ -27,6 +27,11 @@ class TaskTerms(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def headline(self) -> str:
+        """Label and title in one line; the number of a table's row gets the full stop that a label has."""
+        return f"{self.number}{'.' if self.number.isdigit() else ''}{self.title}"
+
 
 class TargetTerms(models.Model):
     subject = models.CharField(max_length=200)

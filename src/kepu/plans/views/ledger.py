@@ -97,10 +97,10 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     tabs = _tabs(request)
     by = request.GET.get("by", "section")
     by = by if by in {key for key, *_rest in tabs} else "section"
-    tasks = queries.ordered(queries.matching(request.scope, asked), by)
+    tasks = queries.ordered(queries.matching(request.scope.office(), asked), by)
     if (wanted := request.GET.get("export", "")) in exports.FORMATS:
         return exports.breakdown(tasks, wanted, title=_("Breakdown of tasks"), request=request)
-    summary = queries.summary(queries.matching(request.scope, asked), asked.today)
+    summary = queries.summary(queries.matching(request.scope.office(), asked), asked.today)
     page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -109,7 +109,7 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
         "by": by,
         "tabs": tabs,
         "summary": summary,
-        "goals": queries.goals(asked.plan, request.scope) if asked.plan else (),
+        "goals": queries.goals(asked.plan, request.scope.office()) if asked.plan else (),
         "today": asked.today,
         "exports": exports.links(request, exports.FORMATS),
     }
@@ -157,7 +157,7 @@ def ledger_task_state(request: HttpRequest, task_id: int) -> HttpResponse:
 @require_GET
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Every unit that the visible tasks name, with how much it leads and helps with."""
-    counts = queries.unit_counts(request.scope)
+    counts = queries.unit_counts(request.scope.office())
     rows = [{"unit": one, "counts": counts[one.id]} for one in in_order(counts)]
     if (wanted := request.GET.get("export", "")) in exports.TABLES:
         return exports.units(rows, wanted)
@@ -171,15 +171,15 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """One unit's own page: what it leads, what it helps with, for which figures it answers."""
     asked = queries.Asked(unit=organisation_id)
-    tasks = queries.ordered(queries.matching(request.scope, asked))
+    tasks = queries.ordered(queries.matching(request.scope.office(), asked))
     unit = people.organisations([organisation_id]).get(organisation_id)
-    counts = queries.unit_counts(request.scope, organisation_id).get(organisation_id)
+    counts = queries.unit_counts(request.scope.office(), organisation_id).get(organisation_id)
     if unit is None or counts is None:
         raise Http404
     if (wanted := request.GET.get("export", "")) in exports.FORMATS:
         title = _("Tasks of %(unit)s") % {"unit": unit.short_name}
         return exports.breakdown(tasks, wanted, title=title, request=request)
-    summary = queries.summary(queries.matching(request.scope, asked), asked.today)
+    summary = queries.summary(queries.matching(request.scope.office(), asked), asked.today)
     page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     shown = _shown(page.object_list)
     roles = queries.roles_of(organisation_id, [task.pk for task in shown])
@@ -191,7 +191,7 @@ def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "tasks": shown,
         "counts": counts,
         "summary": summary,
-        "owned": queries.owned_targets(organisation_id, request.scope),
+        "owned": queries.owned_targets(organisation_id, request.scope.office()),
         "today": asked.today,
         "exports": exports.links(request, exports.FORMATS),
     }

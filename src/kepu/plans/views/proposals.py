@@ -60,7 +60,7 @@ def opinions(request: HttpRequest, plan_id: int) -> HttpResponse:
     form = OpinionForm(
         request.POST if request.method == "POST" else None,
         units=[(one.id, one.short_name) for one in members],
-        tasks=[(task.pk, f"{task.number}{task.title}") for task in tasks],
+        tasks=[(task.pk, task.headline) for task in tasks],
         initial={"received_on": foundation.clock.today()},
     )
     if form.is_valid():
