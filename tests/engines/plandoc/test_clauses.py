@@ -158,3 +158,9 @@ def test_each_unit_points_at_its_printed_name():
     reading = read_plan(HEAD + "1.甲。做。（责任单位：市委宣传部（市文明办）、科协）\n")
     printed = [reading.cleaned[u.start : u.end] for u in reading.tasks[0].units]
     assert printed == ["市委宣传部(市文明办)", "科协"]
+
+
+def test_units_may_be_set_apart_by_blanks():
+    assert units("1.甲。做。\n责任单位：市科协 市教育局 各县区\n") == {
+        "一/1": [("市科协", False), ("市教育局", False), ("各县区", False)]
+    }

@@ -61,14 +61,16 @@ def half_width(text: str) -> str:
 def tidy(line: str, *, keep_gaps: bool = False) -> str:
     """Normal form of one line: white space dropped except between two Latin words.
 
-    keep_gaps leaves one blank where a wide gap stood, for lists of units set apart by blanks."""
+    keep_gaps leaves one blank where a wide gap stood, and where any blank stood in a line without 、, for lists of units
+    that are set apart by blanks."""
     line = half_width(line.strip().replace("\u3000", "  "))
+    unlisted = keep_gaps and "、" not in line
 
     def space(match: re.Match[str]) -> str:
         before, after = line[match.start() - 1], line[match.end()]
         if before.isascii() and after.isascii() and before.isalnum() and after.isalnum():
             return " "
-        return " " if keep_gaps and len(match[0]) > 1 else ""
+        return " " if keep_gaps and (len(match[0]) > 1 or unlisted) else ""
 
     return _SPACES.sub(space, line)
 
