@@ -19,7 +19,7 @@ from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, impo
 from kepu.people.models import Membership, OrganisationAlias
 from kepu.plans import versions
 from kepu.plans.enums import PlanState
-from kepu.plans.models import LedgerTask, Opinion, Task, UnitProposal, Version
+from kepu.plans.models import LedgerTarget, LedgerTask, Opinion, RollItem, Task, UnitProposal, Version
 from kepu.regions.models import Division
 from tests.engines.sheets.books import book
 from tests.plans import factories as plans
@@ -76,6 +76,7 @@ PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "task_id": lambda made: made["task"].pk,
     "organisation_id": lambda made: made["organisation"].pk,
     "opinion_id": lambda made: made["opinion"].pk,
+    "target_id": lambda made: made["promise"].pk,
     "number": lambda made: 1,
     "kind": lambda made: Reading.kind,
     "run_id": lambda made: made["run"].pk,
@@ -138,6 +139,10 @@ def _plan(made: Made) -> None:
         task = plans.ledger_task(plan, (office, education), **values)
         LedgerTask.objects.filter(pk=task.pk).update(title=title)
         plans.ledger_target(task, public=True)
+    promise = plans.ledger_target(LedgerTask.objects.filter(plan=plan).last(), public=True, position=1)
+    LedgerTarget.objects.filter(pk=promise.pk).update(subject="乡镇科普阵地", value=None, unit="全覆盖", period="none")
+    RollItem.objects.create(target=promise, name="云台镇")
+    made.objects |= {"promise": promise}
     content = {"tasks": [], "targets": []}
     Version.objects.create(plan=plan, number=1, content=content, digest=versions.digest(content), issued_at=plans.NOW)
     made.objects |= {"plan": plan, "task": LedgerTask.objects.first(), "organisation": education}

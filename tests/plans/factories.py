@@ -73,6 +73,6 @@ def ledger_task(plan: Plan, organisations: tuple[Organisation, ...] = (), **valu
 def ledger_target(task: LedgerTask, **values: Any) -> LedgerTarget:
     draft = target(task.plan, task.task)
     return LedgerTarget.objects.create(
-        plan=task.plan, task=task, target=draft, region_path=task.region_path, version_number=1, position=0,
-        subject=draft.subject, value=draft.value, unit=draft.unit, period=draft.period, **values,
+        plan=task.plan, task=task, target=draft, region_path=task.region_path, version_number=1,
+        subject=draft.subject, value=draft.value, unit=draft.unit, period=draft.period, **{"position": 0} | values,
     )  # fmt: skip
