@@ -20,7 +20,9 @@ from kepu.engines.plandoc.subjects import (
 from kepu.engines.plandoc.vocabulary import quantities as words
 
 _SENTENCE_END = re.compile(r"[。!?]+[”’)》」]*")
-_AFTER = re.compile(r"\(含\)以上|[及或]?以上|以内|之内|[及或]?以下|左右|上下|内(?=[^容涵外部在]|$)|/(?:年|月)")
+_AFTER = re.compile(
+    r"\((?:含|[次册条场部件个份、]{1,5})\)以上|[及或]?以上|以内|之内|[及或]?以下|左右|上下|内(?=[^容涵外部在]|$)|/(?:年|月)"
+)
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,24}$")
 _TO = re.compile(
     r"^(?:左右|以上)?(?:逐步)?(?:提高|增加|提升|增长|上升|扩大|扩展|发展|增|升|跃升|拓展|扩充|降低|减少|下降|压减)?(?:到|至)"
@@ -43,7 +45,10 @@ _LIMITS = (
 )
 _LIMIT_BEFORE = re.compile("(?:" + "|".join(sorted(_LIMITS, key=len, reverse=True)) + ")$")
 _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
-_AMOUNT_TAIL = re.compile(r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[^,;。]*$")
+_AMOUNT_TAIL = re.compile(
+    r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[\d.,]*[万亿]?[余多]?[一-鿿%]{0,5}$"
+)
+_AMOUNT_INSIDE = re.compile(r"\d[\d.,]*[万亿]?[余多]?(?:人次|场次|[名个家场人次所项户部册期%])")
 _RATE = re.compile(r"(?:率|比例|比重)[^,;。]{0,8}$")
 _ONE_EACH = re.compile(r"每(?:隔)?(?!年|个?月|周|个?季|个?学|半|次|场|期|天|日|[一二两三四五\d])[一-鿿()]{1,14}$")
 _PUT_ON = re.compile(
@@ -168,7 +173,19 @@ def _sentence_targets(
         )
         out.append((target, verdict))
         previous = amount
-    return _respectively(text, sentence, out)
+    return _respectively(text, sentence, _named_by_the_next(text, out, area))
+
+
+def _named_by_the_next(text: str, found: list[tuple[Target, Verdict]], area: Area) -> list[tuple[Target, Verdict]]:
+    """`2022年建成1个、2023年建成2个基地`: an amount without a subject of its own takes that of the next of its unit."""
+    fallback = {subject_of_object(area.topic), area.topic}
+    out = list(found)
+    for i in range(len(out) - 2, -1, -1):
+        (target, verdict), following = out[i], out[i + 1][0]
+        listed = not re.search("[,;。]", text[target.end : following.start])
+        if target.subject in fallback and following.unit == target.unit and listed:
+            out[i] = (replace(target, subject=following.subject), verdict)
+    return out
 
 
 def _number(value: float) -> float:
@@ -397,7 +414,7 @@ def _from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
     """The object of the nearest earlier clause of the sentence that names one."""
     low = max(sentence.start, end - _WINDOW)
     for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
-        found = subject_of_object(_AMOUNT_TAIL.sub("", clause))
+        found = subject_of_object(_AMOUNT_INSIDE.sub("", _AMOUNT_TAIL.sub("", clause)))
         if len(found) >= 2 and not clause.startswith(
             ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分")
         ):
