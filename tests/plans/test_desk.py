@@ -244,6 +244,11 @@ def test_a_name_may_stay_as_printed(clerk, draft):
     assert Assignment.objects.get(plan=draft, name="县惠农办").resolution == Resolution.AS_PRINTED
 
 
+def test_what_the_reader_of_files_warned_of_stands_above_the_source(clerk, draft):
+    draft.sources.update(warnings=["replaced"])
+    assert "个别字无法识别" in clerk.get(url("review", draft)).content.decode()
+
+
 def test_the_view_of_doubts_begins_with_the_least_certain(clerk, draft):
     page = clerk.get(url("review", draft), {"show": "doubtful"}).content.decode()
     work = page[page.index("data-cards") :]

@@ -28,7 +28,12 @@ def due_tasks(actor: foundation.Actor, scope: foundation.Scope) -> Iterator[foun
     """Tasks in force with a date that are not done, soonest first."""
     if not actor.may(actions.READ):
         return
-    tasks = LedgerTask.objects.current().visible_to(scope.office()).exclude(state=TaskState.DONE).filter(due_on__isnull=False)
+    tasks = (
+        LedgerTask.objects.current()
+        .visible_to(scope.office())
+        .exclude(state=TaskState.DONE)
+        .filter(due_on__isnull=False)
+    )
     for task in tasks.select_related("plan").order_by("due_on", "id")[: foundation.due.LIMIT]:
         yield foundation.due.DueItem(
             title=task.headline,

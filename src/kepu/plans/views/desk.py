@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kepu.engines.plandoc.decode import WARNINGS
 from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import actions, source
@@ -59,6 +60,7 @@ def page(request: HttpRequest, plan: Plan, bound: Any = None, status: int = 200)
         ],
         "open_key": wanted.key if wanted else "",
         "paragraphs": source.paragraphs(desk.source.text, marks(desk)) if desk.source else [],
+        "warnings": [WARNINGS[code] for code in desk.source.warnings if code in WARNINGS] if desk.source else [],
         "undoable": last_undoable(plan),
         "refused_form": bound,
         "may_issue": request.actor.may(actions.ISSUE, plan.region_path),
