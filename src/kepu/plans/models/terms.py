@@ -30,7 +30,16 @@ class TaskTerms(models.Model):
     @property
     def headline(self) -> str:
         """Label and title in one line; the number of a table's row gets the full stop that a label has."""
-        return f"{self.number}{'.' if self.number.isdigit() else ''}{self.title}"
+        return f"{self._label}{self.title}"
+
+    @property
+    def passage(self) -> str:
+        """Label and sentences, as the plan prints them."""
+        return f"{self._label}{self.text or self.title}"
+
+    @property
+    def _label(self) -> str:
+        return f"{self.number}." if self.number.isdigit() else self.number
 
 
 class TargetTerms(models.Model):
