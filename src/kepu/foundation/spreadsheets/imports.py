@@ -25,8 +25,9 @@ file guard, reading in a limited child, checking and writing as jobs with progre
 reason, the file with marked cells, "import all" or "import only the good rows", a second check right before writing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -85,6 +86,10 @@ class SheetImport:
     def subject_title(self, subject_id: int) -> str:
         """Name of the subject for the head of the page."""
         return ""
+
+    def filled(self, subject_id: int | None) -> Iterable[Mapping[str, Any]] | None:
+        """What is there already, as rows for the template: a list to change rather than to begin. None for an empty one."""
+        return None
 
     def back_url(self, subject_id: int | None) -> str:
         """Where the rows are seen once they are in."""

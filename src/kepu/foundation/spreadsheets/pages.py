@@ -103,7 +103,13 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     importer = _importer(kind)
     subject = _subject(request)
     _places(importer, subject, request)
-    return _attached(writing.template(importer.columns_for(subject), importer.title), f"{importer.title}.xlsx")
+    columns, rows = importer.columns_for(subject), importer.filled(subject)
+    name = importer.subject_title(subject) if subject is not None else ""
+    if rows is None:
+        data = writing.template(columns, importer.title)
+    else:
+        data = writing.export_xlsx(importer.title, columns, rows, note=name)
+    return _attached(data, f"{importer.title}.xlsx")
 
 
 def _held(request: HttpRequest, run_id: int) -> tuple[SheetRun, SheetImport]:
