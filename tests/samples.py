@@ -15,11 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kepu.foundation import spreadsheets
 from kepu.foundation.models import AuditEntry, Job, SheetRun
+from kepu.foundation.scope import SYSTEM
 from kepu.foundation.spreadsheets import NEW, Column, SheetImport, Verdict, imports, runs
 from kepu.people.models import Membership, OrganisationAlias
 from kepu.plans import versions
 from kepu.plans.enums import PlanState
-from kepu.plans.models import LedgerTarget, LedgerTask, Opinion, RollItem, Task, UnitProposal, Version
+from kepu.plans.models import LedgerTarget, LedgerTask, Opinion, RollChange, RollItem, Task, UnitProposal, Version
+from kepu.plans.services import rolls
 from kepu.regions.models import Division
 from tests.engines.sheets.books import book
 from tests.plans import factories as plans
@@ -98,6 +100,7 @@ SAMPLES: dict[str, Callable[[Made], dict[str, Any]]] = {
         )),
         lambda made: {"plan_id": made["draft"].pk, "kind": "task", "row_id": 1, "key": f"task-{made['draft_task'].pk}"},
     ),
+    "plans:roll_undo": lambda made: {"change_id": RollChange.objects.latest("pk").pk},
     # what the samples above left behind
     **dict.fromkeys(("foundation:job", "foundation:job_state", "foundation:job_cancel", "foundation:job_retry"), lambda made: {"pk": Job.objects.latest("pk").pk}),
     "foundation:audit_entry": lambda made: {"pk": AuditEntry.objects.filter(region_path=COUNTY_A).latest("pk").pk},
@@ -141,7 +144,10 @@ def _plan(made: Made) -> None:
         plans.ledger_target(task, public=True)
     promise = plans.ledger_target(LedgerTask.objects.filter(plan=plan).last(), public=True, position=1)
     LedgerTarget.objects.filter(pk=promise.pk).update(subject="乡镇科普阵地", value=None, unit="全覆盖", period="none")
-    RollItem.objects.create(target=promise, name="云台镇")
+    promise.refresh_from_db()
+    rolls.fill(promise, ["云台镇", "城关街道"], actor=SYSTEM)
+    first = RollItem.objects.filter(target=promise).first()
+    rolls.cover(promise, {first.pk: first.version}, on=date(2026, 9, 5), note="已挂牌", actor=SYSTEM)
     made.objects |= {"promise": promise}
     content = {"tasks": [], "targets": []}
     Version.objects.create(plan=plan, number=1, content=content, digest=versions.digest(content), issued_at=plans.NOW)

@@ -72,7 +72,7 @@ def ledger_task(plan: Plan, organisations: tuple[Organisation, ...] = (), **valu
 
 def ledger_target(task: LedgerTask, **values: Any) -> LedgerTarget:
     draft = target(task.plan, task.task)
+    terms = {"subject": draft.subject, "value": draft.value, "unit": draft.unit, "period": draft.period, "position": 0}
     return LedgerTarget.objects.create(
-        plan=task.plan, task=task, target=draft, region_path=task.region_path, version_number=1,
-        subject=draft.subject, value=draft.value, unit=draft.unit, period=draft.period, **{"position": 0} | values,
-    )  # fmt: skip
+        plan=task.plan, task=task, target=draft, region_path=task.region_path, version_number=1, **terms | values
+    )

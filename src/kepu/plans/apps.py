@@ -6,4 +6,11 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        from kepu.plans import actions, menu, receivers, searching, tasks  # noqa: F401 - they register themselves once apps are loaded
+        from kepu.plans import (  # noqa: F401 - they register themselves once apps are loaded
+            actions,
+            menu,
+            receivers,
+            searching,
+            sheets,
+            tasks,
+        )

@@ -131,4 +131,15 @@ class Outcome(TextChoices):
     NOT_ADOPTED = "not_adopted", _("Not adopted")
 
 
+class RollAct(TextChoices):
+    """What was done to a roll; each can be undone."""
+
+    FILL = "fill", _("Names added")
+    COVER = "cover", _("Marked as covered")
+    UNCOVER = "uncover", _("Mark taken away")
+    REMOVE = "remove", _("Taken off the roll")
+    SHEET = "sheet", _("Imported from a spreadsheet")
+    UNDO = "undo", _("Undone")
+
+
 FULL_COVERAGE = "全覆盖"  # the unit of a qualitative target, as the contract prints it

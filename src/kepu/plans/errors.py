@@ -51,6 +51,12 @@ class NothingToUndo(foundation.Refusal):
     sentence = _("There is nothing left to undo.")
 
 
+class RollTooLong(foundation.Refusal):
+    code = "plans.roll_too_long"
+    sentence = _("A roll holds at most %(longest)s names. Check that this is the right list.")
+    status = 422
+
+
 class Invalid(foundation.Refusal):
     code = "plans.invalid"
     sentence = _("Not saved: %(problem)s")

@@ -1,6 +1,6 @@
 """The ledger as the papers that an office hands over: the breakdown table (任务分解表) and the table of units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -12,11 +12,12 @@ from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import wording
 from kepu.plans.enums import Role
-from kepu.plans.models import LedgerTask
+from kepu.plans.models import LedgerTarget, LedgerTask
 from kepu.plans.queries import ledger as queries
+from kepu.plans.sheets import rolls
 
 TABLES = ("xlsx", "csv")
-FORMATS = TABLES
+FORMATS = (*TABLES, "docx")
 LABELS = {"xlsx": "Excel", "csv": "CSV", "docx": "Word"}
 LEADING = (Role.LEAD, Role.CO_LEAD, Role.RESPONSIBLE)
 
@@ -77,7 +78,7 @@ def breakdown(
 ) -> HttpResponse:
     """The filtered ledger as a file: exactly the rows that the page lists, in its order."""
     rows = list(breakdown_rows(queries.with_rows(tasks, scope)))
-    note = _("%(count)s tasks, as of %(day)s") % {"count": len(rows), "day": foundation.clock.today().isoformat()}
+    note = _("%(count)s tasks, as of %(day)s") % {"count": len(rows), "day": wording.day(foundation.clock.today())}
     foundation.audit.record("plan.export", actor=request.actor, detail={"rows": len(rows), "format": wanted})
     return _file(title, breakdown_columns(), rows, wanted, note)
 
@@ -90,7 +91,24 @@ def units(rows: list[dict[str, Any]], wanted: str) -> HttpResponse:
     return _file(_("Units and their tasks"), columns, table, wanted, "")
 
 
-def _file(title: str, columns: list[Any], rows: list[dict[str, Any]], wanted: str, note: str) -> HttpResponse:
+def roll(target: LedgerTarget, items: QuerySet, wanted: str, *, request: HttpRequest) -> HttpResponse:
+    """The filtered roll of a target, with how far it has come above it."""
+    rows = list(rolls.lines(items))
+    covered = sum(row["covered"] == "yes" for row in rows)
+    note = _("%(target)s; covered %(covered)s of %(count)s, as of %(day)s") % {
+        "target": wording.phrase(target),
+        "covered": covered,
+        "count": len(rows),
+        "day": wording.day(foundation.clock.today()),
+    }
+    foundation.audit.record(
+        "plan.export", actor=request.actor, obj=target, region_path=target.region_path,
+        detail={"rows": len(rows), "format": wanted},
+    )  # fmt: skip
+    return _file(_("Roll: %(subject)s") % {"subject": target.subject}, rolls.OUT, rows, wanted, note)
+
+
+def _file(title: str, columns: Sequence[Any], rows: list[dict[str, Any]], wanted: str, note: str) -> HttpResponse:
     sheets = foundation.spreadsheets
     if wanted == "docx":
         data = foundation.documents.table(title, columns, rows, note=note)

@@ -1,7 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kepu.foundation import door as foundation
 from kepu.plans.enums import Category, Role, TaskState
+from kepu.plans.services.rolls import LONGEST_NAME, names_in
 
 ANY = ("", _("Any"))
 DUE = (
@@ -61,3 +63,57 @@ class DecisionForm(forms.Form):
     task = forms.IntegerField(required=False)
     upper = forms.IntegerField(required=False)
     row = forms.IntegerField(required=False)
+
+
+COVERAGE = (ANY, ("open", _("Not covered")), ("covered", _("Covered")))
+
+
+class RollFilter(forms.Form):
+    q = forms.CharField(label=_("Words"), required=False, max_length=80)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=COVERAGE)
+
+
+class RollMarkForm(forms.Form):
+    """What is done to the chosen items of a roll. `item` holds them as `id:version`; `every` means all of the filter."""
+
+    ACTS = (("cover", _("Mark as covered")), ("uncover", _("Take the mark away")), ("remove", _("Take off the roll")))
+
+    act = forms.ChoiceField(choices=ACTS)
+    covered_on = forms.DateField(
+        label=_("Covered on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=200)
+    every = forms.BooleanField(required=False)
+
+    def clean_covered_on(self):
+        day = self.cleaned_data["covered_on"]
+        if day > foundation.clock.today():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+
+class RollFillForm(forms.Form):
+    """Names for a roll: pasted, or a list that the system knows."""
+
+    source = forms.ChoiceField(label=_("Take over a list"), required=False)
+    names = forms.CharField(
+        label=_("Paste names"), help_text=_("One a line; numbering in front is left out, and what is there already stays."),
+        required=False, max_length=500_000, widget=forms.Textarea(attrs={"rows": 10}),
+    )  # fmt: skip
+
+    def __init__(self, *args, sources, **kwargs):
+        """`sources` are (key, label) pairs."""
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [("", _("None")), *sources]
+
+    def clean_names(self):
+        names = names_in(self.cleaned_data["names"])
+        if long := [name for name in names if len(name) > LONGEST_NAME]:
+            raise forms.ValidationError(_("This line is too long for a name: %(line)s…") % {"line": long[0][:30]})
+        return names
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and not given.get("source") and not given.get("names"):
+            self.add_error("names", _("Paste names, or choose a list."))
+        return given

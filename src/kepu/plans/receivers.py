@@ -7,6 +7,7 @@ from kepu.plans.services import importing
 
 foundation.guards.register(foundation.guards.Guard("plans.Version"))
 foundation.guards.register(foundation.guards.Guard("plans.Decision"))
+foundation.guards.register(foundation.guards.Guard("plans.RollChange"))
 
 
 def may_read_source(actor: foundation.Actor, plan_id: int) -> bool:

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from kepu.plans.views import acts, chain, desk, imports, issuing, ledger, plans, proposals, public, roll
+from kepu.plans.views import acts, chain, desk, imports, issuing, ledger, plans, proposals, public, rolls
 
 app_name = "plans"
 
@@ -53,7 +53,10 @@ urlpatterns = [
     path("desk/ledger/", ledger.ledger_list, name="ledger_list"),
     path("desk/ledger/<int:task_id>/", ledger.ledger_task, name="ledger_task"),
     path("desk/ledger/<int:task_id>/state/", ledger.ledger_task_state, name="ledger_task_state"),
-    path("desk/ledger/targets/<int:target_id>/roll/", roll.roll, name="roll"),
+    path("desk/ledger/targets/<int:target_id>/roll/", rolls.roll, name="roll"),
+    path("desk/ledger/targets/<int:target_id>/roll/mark/", rolls.mark, name="roll_mark"),
+    path("desk/ledger/targets/<int:target_id>/roll/fill/", rolls.fill, name="roll_fill"),
+    path("desk/ledger/targets/<int:target_id>/roll/undo/<int:change_id>/", rolls.undo, name="roll_undo"),
     path("desk/ledger/units/", ledger.unit_list, name="unit_list"),
     path("desk/plans/<int:plan_id>/chain/", chain.chain_page, name="chain"),
     path("desk/plans/<int:plan_id>/chain/link/", chain.chain_link, name="chain_link"),

@@ -1,5 +1,6 @@
 """How a target reads in one line, the same on pages, in tables and in papers."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -54,3 +55,16 @@ def phrase(target: TargetTerms) -> str:
     if target.modality == Modality.ASPIRATIONAL:
         line = _("%(subject)s, aiming at %(amount)s") % {"subject": target.subject, "amount": amount(target)}
     return _("%(target)s (%(period)s)") % {"target": line, "period": when} if when else line
+
+
+def day(value: date) -> str:
+    """2026年9月5日"""
+    return _("%(year)s-%(month)s-%(day)s") % {"year": value.year, "month": value.month, "day": value.day}
+
+
+def roll_state(*, covered_on: date | None, note: str, removed: bool) -> str:
+    """Where one item of a roll stands: 「已覆盖，2026年9月5日（已挂牌）」."""
+    state = _("taken off the roll") if removed else _("not covered")
+    if covered_on and not removed:
+        state = _("covered, %(day)s") % {"day": day(covered_on)}
+    return _("%(target)s (%(period)s)") % {"target": state, "period": note} if note else state

@@ -439,11 +439,30 @@ class Migration(migrations.Migration):
                 ('covered_on', models.DateField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll', to='plans.ledgertarget')),
-                ('ticked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('removed', models.BooleanField(default=False)),
+                ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
                 'ordering': ['position', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('target', 'name'), name='plans_rollitem_once')],
+                'indexes': [models.Index(fields=['target', 'position'], name='plans_rollitem_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RollChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(choices=[('fill', 'Names added'), ('cover', 'Marked as covered'), ('uncover', 'Mark taken away'), ('remove', 'Taken off the roll'), ('sheet', 'Imported from a spreadsheet'), ('undo', 'Undone')], max_length=16)),
+                ('changes', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('at', models.DateTimeField()),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.ledgertarget')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='plans.rollchange')),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['fill', 'cover', 'uncover', 'remove', 'sheet', 'undo'])), name='plans_rollchange_act')],
+                'indexes': [models.Index(fields=['target', '-id'], name='plans_rollchange_latest')],
             },
         ),
     ]

@@ -1,7 +1,8 @@
 from kepu.plans.models.draft import Assignment, Decision, NumberFinding, Section, Target, Task
-from kepu.plans.models.ledger import Alignment, LedgerTarget, LedgerTask, LedgerUnit, RollItem
+from kepu.plans.models.ledger import Alignment, LedgerTarget, LedgerTask, LedgerUnit
 from kepu.plans.models.plan import Plan, SourceDocument, Version
 from kepu.plans.models.proposal import Duty, Opinion, UnitProposal
+from kepu.plans.models.rolls import RollChange, RollItem
 
 __all__ = [
     "Alignment",
@@ -14,6 +15,7 @@ __all__ = [
     "NumberFinding",
     "Opinion",
     "Plan",
+    "RollChange",
     "RollItem",
     "Section",
     "SourceDocument",

@@ -131,21 +131,6 @@ class LedgerUnit(models.Model):
         indexes = [models.Index(fields=["organisation", "task"], name="plans_ledgerunit_of")]
 
 
-class RollItem(models.Model):
-    """One school, village or unit of a 名录 that a full-coverage promise runs over; ticked when it is covered."""
-
-    target = models.ForeignKey(LedgerTarget, on_delete=models.PROTECT, related_name="roll")
-    name = models.CharField(max_length=120)
-    position = models.PositiveIntegerField(default=0)
-    covered_on = models.DateField(null=True, blank=True)
-    note = models.CharField(max_length=200, blank=True)
-    ticked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["target", "name"], name="plans_rollitem_once")]
-
-
 class Alignment(models.Model):
     """A task of this plan answers to a task of the upper plan; proposed by similarity, confirmed by a person."""
 

@@ -1,9 +1,16 @@
 """The wording of a task and the terms of a target: the same in the draft and in the ledger."""
 
+import re
+
 from django.db import models
 from django.db.models import F, Q
 
 from kepu.plans.enums import FULL_COVERAGE, Category, Comparator, Counting, Modality, Period
+
+# What is promised for each place by itself can be ticked off place by place; 每万人 and 每年 are measures, not places.
+EACH_PLACE = re.compile(
+    r"每一?(?:个|所|座|家)?(?:行政|自然|中心|建制)?(?:村|社区|乡|镇|街道|县|区|学校|中学|小学|中小学|园区|企业|家庭农场)|村村|镇镇|校校"
+)
 
 
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
@@ -68,6 +75,12 @@ class TargetTerms(models.Model):
     @property
     def full_coverage(self) -> bool:
         return self.unit == FULL_COVERAGE
+
+    @property
+    def runs_over_roll(self) -> bool:
+        """Whether the promise is kept place by place, so that a 名录 shows how far it has come: 全覆盖, 覆盖率, 每村1名."""
+        covers = self.unit == "%" and "覆盖" in self.subject
+        return self.full_coverage or covers or EACH_PLACE.search(self.subject) is not None
 
 
 def target_constraints(prefix: str) -> list[models.CheckConstraint]:

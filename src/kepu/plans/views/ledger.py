@@ -15,6 +15,7 @@ from kepu.plans.enums import Role
 from kepu.plans.filters import LedgerFilter, TaskStateForm
 from kepu.plans.models import LedgerTask
 from kepu.plans.queries import ledger as queries
+from kepu.plans.queries import rolls
 from kepu.plans.services.ledger import set_state
 
 PAGE = 50
@@ -56,6 +57,7 @@ def _shown(tasks: Any, by: str = "section") -> list[LedgerTask]:
     for task in shown:
         task.by_role = queries.units_by_role(task)
         task.heading = _heading(task, by)
+    rolls.attach(target for task in shown for target in task.shown_targets)
     return shown
 
 
@@ -128,6 +130,7 @@ def _task_page(request: HttpRequest, task: LedgerTask, form: TaskStateForm, stat
     owners = people.organisations({t.data_owner_id for t in task.shown_targets if t.data_owner_id})
     for target in task.shown_targets:
         target.owner = owners.get(target.data_owner_id)
+    rolls.attach(task.shown_targets)
     members = queries.members(task)
     context = {
         "task": task,
