@@ -1,4 +1,13 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _install_duties(**_kwargs: Any) -> None:
+    from kepu.plans import duties
+
+    duties.install()
 
 
 class PlansConfig(AppConfig):
@@ -14,3 +23,5 @@ class PlansConfig(AppConfig):
             sheets,
             tasks,
         )
+
+        post_migrate.connect(_install_duties, sender=self)

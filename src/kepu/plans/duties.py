@@ -29,3 +29,13 @@ DUTIES: dict[str, tuple[str, ...]] = {
     "妇联": ("妇女", "家庭", "家长"),
     "科协": ("科普", "科学素质", "科技馆", "科技志愿", "学会", "基层科普", "科学家精神"),
 }
+
+
+def install() -> None:
+    """Fill the table that every region starts with, where it is empty; what an office changed later is its own."""
+    from kepu.plans.models import Duty
+
+    if not Duty.objects.filter(region_path="0/").exists():
+        Duty.objects.bulk_create(
+            Duty(region_path="0/", word=word, unit=unit) for unit, words in DUTIES.items() for word in words
+        )
