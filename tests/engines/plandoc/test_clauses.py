@@ -78,6 +78,8 @@ def test_bare_lists_need_a_sure_body():
     assert is_bare_list("市教育局、科技局,市科协等")
     assert not is_bare_list("学校、社区")
     assert not is_bare_list("每年20场")
+    assert is_bare_list("督查室、政府研究室")
+    assert not is_bare_list("以下简称领导小组")
 
 
 @pytest.mark.parametrize(

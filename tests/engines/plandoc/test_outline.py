@@ -185,3 +185,17 @@ def test_a_report_above_the_title_and_headlines_below_the_text_are_not_read():
     reading = read_plan(text)
     assert [(t.number, t.task) for t in reading.targets] == [("30个", None), ("20场", "一/1")]
     assert reading.tasks[0].tail == "每年举办科普活动20场。"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "政策解读：图解行动方案",
+        "一键分享：微信 微博",
+        "附件：任务分解表\n相关解读：《行动方案》文字解读",
+        "原文链接：云溪科协",
+    ],
+)
+def test_what_a_page_prints_below_the_text_is_no_part_of_the_last_task(below):
+    reading = read_plan(HEAD + "一、科普任务\n1.严格考核。年终进行总结。\n" + below + "\n")
+    assert reading.tasks[0].tail == "严格考核。年终进行总结。"

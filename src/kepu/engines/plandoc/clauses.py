@@ -29,6 +29,8 @@ _LABEL_START = re.compile(
     rf"(?:^|(?<=[,;。 、(\[【]))(?={CLAUSE_LABEL.pattern})"
     r"|(?=(?:牵头|配合|责任|参与|协办|参加|协同)(?:单位|部门):)"
 )
+# Brackets that explain the word before them: (以下简称领导小组), (不含村级组织).
+_EXPLAINS = re.compile("以下|简称|包括|其中|不含")
 _SPLIT = re.compile(r"[、,;。 ]")
 _LEVEL_WORDS = re.compile(rf"各?[{bodies.LEVELS}]{{1,2}}")
 _OPENERS, _CLOSERS = "([【〔", ")]】〕"
@@ -100,7 +102,7 @@ def _opening(text: str) -> int | None:
 def is_bare_list(inner: str) -> bool:
     """The bracket holds nothing but bodies: `市教育局、科技局,市科协等`."""
     inner = _REMARK.sub("", inner)
-    if not inner or ":" in inner or "。" in inner or re.search(r"[\d“《]", inner):
+    if not inner or _EXPLAINS.match(inner) or re.search(r"[:。\d“《]", inner):
         return False
     parts = [_ROLE_TAIL.sub("", _OPEN_TAIL.sub("", p)) for _, p in split_outside(inner)]
     parts = [p for p in parts if p]

@@ -14,7 +14,7 @@ from kepu.engines.plandoc.titles import (
     notice_title,
     plan_title,
 )
-from kepu.engines.plandoc.vocabulary import bodies, structure
+from kepu.engines.plandoc.vocabulary import bodies, pages, structure
 
 _ROLE_WORDS = "|".join((*bodies.LEAD_WORDS, *bodies.COOPERATE_WORDS, *bodies.RESPONSIBLE_WORDS, "分工"))
 # 牵头单位: 责任部门: 牵头(责任)单位: 任务分工:
@@ -25,6 +25,7 @@ CLAUSE_LABEL = re.compile(
 _CLAUSE_LINE = re.compile(rf"[(\[【]?{CLAUSE_LABEL.pattern}")
 _ANNEX_WORD = re.compile(r"(?:附件|附表|附)(?:\d{1,2}|[一二三四五六七八九十])?(?:-\d)?:?")
 _ATTACHED = re.compile(r"(?:附件|附表|附)(?:\d{1,2}|[一二三四五六七八九十])?:?(?=.)")
+_PAGE_LABEL = re.compile(rf"[一-鿿]{{0,4}}(?:{'|'.join(pages.TRAILING_LABELS)}):[^。;]{{0,80}}$")
 _HEAD_ZONE = 150
 
 
@@ -210,13 +211,17 @@ def _mark_leading(texts: list[str], kinds: list[Kind | None]) -> None:
 
 
 def _mark_trailing(texts: list[str], kinds: list[Kind | None], labels: list[Label | None]) -> None:
-    """Short lines without punctuation at the very end, after a closed sentence, are what the page adds below the text."""
+    """Short lines without punctuation, or with a page's label, at the very end after a closed sentence are the page's."""
     last = max((i for i, label in enumerate(labels) if label and kinds[i] is None), default=None)
     if last is None:
         return
+    above = texts[last]
     for i in range(last + 1, len(texts)):
-        after = texts[i - 1].endswith(("。", ")", "!", "”"))
-        if kinds[i] is None and after and is_title_like(texts[i]) and not _CLAUSE_LINE.match(texts[i]):
+        if kinds[i] is not None:
+            continue
+        after = above.endswith(("。", ")", "!", "”"))
+        above = texts[i]
+        if after and (_PAGE_LABEL.match(above) or (is_title_like(above) and not _CLAUSE_LINE.match(above))):
             rest = [t for t, kind in zip(texts[i:], kinds[i:], strict=True) if kind is None]
             if not any(t.endswith("。") and any(w in t for w in structure.PROGRAMME_MARKS) for t in rest):
                 for j in range(i, len(texts)):

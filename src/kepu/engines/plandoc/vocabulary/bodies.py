@@ -23,7 +23,7 @@ COLLECTIVES = words(
 # Last characters of a body's name: enough to tell a bare list of bodies from other brackets.
 BODY_ENDS = words(
     """
-    督查室 研究室 监督室 政研室 专班 海关 法院 检察院 税务 领导小组 支行 分局 联社 党校
+    督查室 研究室 监督室 政研室 疾控中心 农商行 信用社 专班 海关 法院 检察院 税务 领导小组 支行 分局 联社 党校
     局 委 办 部 厅 院 协 会 联 校 社 署 馆 团 队 政府 中心 集团 公司 单位 部门 办公室 办事处
     管委会 委员会 机构 组织 企业 高校 学校 医院 文联 侨联 残联 银行 电视台 总台 报社 研究所 站 园区
     开发区 街道 乡镇 区镇 县区 市区 镇 乡 村 社区 纲要办 工会
@@ -32,7 +32,7 @@ BODY_ENDS = words(
 # Body-like ends that also end common things; a bare list needs more than these to be believed.
 WEAK_BODY_ENDS = words(
     """
-    督查室 研究室 监督室 政研室 专班 海关 法院 检察院 税务 领导小组 支行 分局 联社 党校
+    研究室 监督室 专班 海关 税务 联社
     馆 站 会 队 村 镇 乡 社区 企业 学校 高校 团 社 部 院 校 组织 中心 机构 街道 园区 医院
     """
 )

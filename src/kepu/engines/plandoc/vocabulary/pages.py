@@ -62,6 +62,12 @@ INDEX_LABELS_ALSO_IN_PLANS = words(
     服务对象 发布单位 有效性 时效 实施时间 责任部门 实施日期
     """
 )
+# Labels that a page prints below the text; what follows such a line at the very end is the page's.
+TRAILING_LABELS = words(
+    """
+    解读 一键分享 分享 链接 稿件来源 信息来源 来源 相关文件 关联文件 相关政策 相关报道 相关资料 文件下载 附件下载 扫码阅读
+    """
+)
 # From such a line on (after the last item) everything is the foot of the page.
 FOOT_WORDS = words(
     """
