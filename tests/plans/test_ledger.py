@@ -1,6 +1,7 @@
 from datetime import date
 from io import BytesIO
 
+import docx
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -132,3 +133,13 @@ def test_the_list_costs_the_same_queries_at_one_and_three_tasks(world, city_plan
         client.get(LIST)
     assert LedgerTarget.objects.count() == 4
     assert len(many) == len(few)
+
+
+def test_the_breakdown_is_handed_over_as_a_word_table(world, city_plan):
+    data = world.sign_in("clerk", places.CITY).get(f"{LIST}?category=youth&export=docx")
+    [table] = docx.Document(BytesIO(b"".join(data.streaming_content))).tables
+    head, row = ([cell.text for cell in line.cells] for line in table.rows)
+    assert dict(zip(head, row, strict=True)) == {
+        "序号": "1", "所属部分": "", "工作任务": "办好科普大讲堂", "目标（数值、单位）": "科普讲座 不少于20场（每年）", "完成标志": "",
+        "牵头单位": "云川市教育局", "配合单位": "", "归口单位": "", "完成时限": "", "上级依据": "", "备注": "",
+    }  # fmt: skip
