@@ -236,3 +236,19 @@ def test_sentence_head_starts_after_the_label_and_the_sentence_before():
         "云溪市科普工作方案\n一、科普任务\n1.办好科普日。组织科普日活动二十场。\n（一）主要目标\n到2025年建成科普馆3个。\n"
     )
     assert [t.sentence_head for t in reading.targets] == ["组织科普日活动二十场", "到2025年建成科普"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [
+        ("按每人每年不低于1元的标准落实科普经费。", "科普经费"),
+        ("财政按常住人口每人每年2元安排科普专项经费。", "科普专项经费"),
+        ("运营科普公众号，每周更新5条。", "科普公众号"),
+        ("建设科普教育基地，到2025年市级以上达到50个。", "市级以上科普教育基地"),
+        ("开足开齐科学课程，小学每周不少于2节。", "小学科学课程"),
+        ("加强科普人才培训，三年内轮训一遍，共计1200人。", "科普人才培训"),
+        ("拍摄科普微视频，全年上线60部。", "科普微视频上线"),
+    ],
+)
+def test_subjects_that_stand_elsewhere_in_the_sentence(sentence, subject):
+    assert [t.subject for t in read(sentence)] == [subject]

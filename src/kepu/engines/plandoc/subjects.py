@@ -8,12 +8,12 @@ from kepu.engines.plandoc.vocabulary.text import words as word_list
 _LONGEST = 40
 _TIME_START = re.compile(
     r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季)"
-    r"|每人每年|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
+    r"|每人每年|每天|每日|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
     r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
 )
 _TIME_INSIDE = re.compile(
     r"(?:20\d\d年?[-—–~至到]+20\d\d年(?:累计)?|[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
-    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)|每人每年|年均|[一二两三四五\d]年(?:内|累计))"
+    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)|每人每年|每天|每日|年均|[一二两三四五\d]年(?:内|累计))"
 )
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
 _LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
@@ -44,6 +44,10 @@ _VERBS = frozenset(words.LEADING_VERBS) | frozenset(words.TRAILING_WORDS)
 _SHARE_VERB = re.compile("建有|建成|设有|设立|配备|具备|参加|参与|开展|接受|掌握|开放")
 _PLACE = re.compile(r"(?:县|市|区|州|旗|乡|镇|街道|村|社区|行政村|学校)(?:\([一-鿿、]{1,6}\))?(?:建|设|配)")
 _GENERIC = frozenset(("工程", "行动", "计划", "活动", "工作", "项目"))
+# 开展服务1000小时: a word that is a doing elsewhere is here what is done.
+_CONDUCTED = re.compile(
+    r"(?:开展|组织|举办|提供|参加|参与|全年)(服务|上线|播放|培训|推广|指导|帮扶|慰问|巡演|巡讲|巡展|演出|放映|展播|评选|表彰)$"
+)
 _MARKS = re.compile(r"[“”‘’\"《》—]")
 _STOPS = ",;。:!?"
 _EACH = re.compile(
@@ -69,9 +73,12 @@ def subject_before(text: str) -> str:
         if len(rest) >= 4:
             text = rest
     text = _finish(text)
+    conducted = _CONDUCTED.search(original)
+    if text in _VERBS and conducted:
+        return conducted[1]
     if text in _VERBS:
         whole = _finish(_TIME_INSIDE.sub("", _strip_end(original)))
-        nouns = _LEAD_ANYWHERE.sub("", whole)
+        nouns = _LEAD_ANYWHERE.sub("", _TIME_START.sub("", whole))
         return whole if 4 <= len(whole) <= 20 and len(nouns) >= 2 and not _TIME_START.fullmatch(whole) else ""
     # 活动, 时长, 会议 alone say too little: the words before them come along.
     if len(text) <= 2 and not text.startswith(("每", "各")):

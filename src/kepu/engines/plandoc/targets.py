@@ -56,13 +56,52 @@ _PUT_ON = re.compile(
 )
 # Doings that say nothing without what is done: 开课一次, 更新10条.
 _DOINGS = frozenset(
-    ["开课", "更新", "开放", "巡展", "巡讲", "巡演", "授课", "刊播", "推送", "报送", "播出", "下乡", "上课", "调度"]
+    [
+        "开课",
+        "更新",
+        "开放",
+        "巡展",
+        "巡讲",
+        "巡演",
+        "授课",
+        "刊播",
+        "推送",
+        "报送",
+        "播出",
+        "下乡",
+        "上课",
+        "调度",
+        "服务",
+        "培训",
+        "推广",
+        "指导",
+        "帮扶",
+        "慰问",
+        "巡演",
+        "演出",
+        "放映",
+        "展播",
+        "评选",
+        "表彰",
+        "播放",
+        "上线",
+    ]
 )
 # 2个国家级、5个省级基地: what the last level names is counted at every level.
 _LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处][一-鿿]{1,3}级)+([一-鿿“”]{2,20})")
 _LEVEL_OF_NOUN = re.compile(r"(?:及)?以[上下]的[一-鿿]")
 _AMOUNT_BEFORE = re.compile(r"\d[余多]?[万亿]?[一-鿿%]{1,3}(?:以上|左右|以内)?[^、,;。\d]{0,12}$")
+_SAYS_NOTHING = re.compile(r"[一两][遍次轮]|每(?:期|场|次|届|个|班|人|名|家)")
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村|支|组|队|批|档|节|门|站|馆)?")
+# 按每人2元安排经费, 按每亩20元的标准给予补贴: what is measured out follows the rate.
+_BY_RATE = re.compile(r"按照?[^,;。]{0,24}$")
+_MEASURED_OUT = re.compile(
+    r"(?:以上|左右)?(?:的?(?:标准|比例|额度|定额))?,?(?:安排|落实|给予|列支|核拨|拨付|预算|配套|筹集|投入|提取|设立|补助|发放|配备|配置|核定)([^,;。]{2,24})"
+)
+# 小学每周2节, 市级以上50个: a level or group that says too little without what is counted.
+_GROUP = re.compile(
+    r"(?:国家|[省市县区州旗乡镇校])级(?:及?以上)?|小学|初中|高中|中学|幼儿园|城镇|城市|农村|城区|乡村|镇区"
+)
 _WINDOW = 240
 _HEAD = 10
 
@@ -382,8 +421,13 @@ def _subject(
     later = levels[1] + levels[2] if levels else subject_after(after_text, gap) if after_text else ""
     if tail and tail[0] in ("内", "以内", "之内") and amount.unit in words.DURATION_UNITS and later:
         return later
+    if _BY_RATE.search(before) and (out := _MEASURED_OUT.match(text, amount.end)):
+        return subject_of_object(out[1])
     if _EACH_OF.fullmatch(earlier) and not later:
-        return earlier + (last or area.topic)
+        return earlier + (last or _from_context(dated, sentence, start, area))
+    if _GROUP.fullmatch(earlier) and not later:
+        of = last if previous and previous.unit == amount.unit else _from_context(dated, sentence, start, area)
+        return earlier + re.sub(rf"^(?:{_GROUP.pattern})", "", of)
     if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
         return later
     if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
@@ -395,8 +439,9 @@ def _subject(
     if later and (len(earlier) <= 2 or ends_with_verb(before)):
         prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
         return later if not prefix or later.startswith(prefix) else prefix + later
-    if earlier in _DOINGS and (of := _from_context(dated, sentence, start, area)) and earlier not in of:
-        return of + earlier
+    if earlier in _DOINGS:
+        of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
+        return of if earlier in of else of + earlier
     if len(earlier) >= 2:
         return earlier
     if later:
@@ -411,15 +456,25 @@ def _without_each(subject: str) -> str:
 
 
 def _from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
-    """The object of the nearest earlier clause of the sentence that names one."""
+    """What an earlier clause of the sentence speaks of, else the task's title."""
+    return _from_clauses(text, sentence, end) or _topic(area)
+
+
+def _topic(area: Area) -> str:
+    return subject_of_object(area.topic) or area.topic
+
+
+def _from_clauses(text: str, sentence: Sentence, end: int) -> str:
+    """The object of the nearest earlier clause of the sentence that names one, else nothing."""
     low = max(sentence.start, end - _WINDOW)
     for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
         found = subject_of_object(_AMOUNT_INSIDE.sub("", _AMOUNT_TAIL.sub("", clause)))
-        if len(found) >= 2 and not clause.startswith(
+        empty = len(found) < 2 or found in _DOINGS or _SAYS_NOTHING.fullmatch(found)
+        if not empty and not clause.startswith(
             ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分")
         ):
             return found
-    return subject_of_object(area.topic) or area.topic
+    return ""
 
 
 def _respectively(text: str, sentence: Sentence, found: list[tuple[Target, Verdict]]) -> list[tuple[Target, Verdict]]:
