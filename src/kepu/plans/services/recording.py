@@ -20,6 +20,8 @@ ROWS: dict[str, type[DraftRow]] = {
     "target": Target,
     "number": NumberFinding,
 }
+# Set by machine and part of no constraint: asking the database about them would cost more than writing them.
+FLAGS = {"reviewed", "touched"}
 _NAMES = {model: name for name, model in ROWS.items()}
 
 
@@ -65,7 +67,8 @@ class Recorder:
             return
         for name, value in values.items():
             setattr(row, name, value)
-        _check(row)
+        if values.keys() - FLAGS:
+            _check(row)
         moved = type(row).objects.filter(pk=row.pk, version=seen).update(**values, version=seen + 1)
         if not moved:
             current = type(row).objects.get(pk=row.pk)
