@@ -135,7 +135,7 @@ def _fill() -> list[str]:
         LedgerUnit.objects.bulk_create(
             LedgerUnit(
                 task=row, position=n, printed=body.short_name, name=body.short_name, role="lead" if n == 0 else "cooperate",
-                resolution="organisation", organisation=body, organisation_path=body.region_path,
+                resolution="organisation", organisation=body,
             )
             for row in rows
             for n, body in enumerate(dice.sample(by_path[row.region_path], UNITS))

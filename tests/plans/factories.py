@@ -65,7 +65,7 @@ def ledger_task(plan: Plan, organisations: tuple[Organisation, ...] = (), **valu
     for number, organisation in enumerate(organisations):
         LedgerUnit.objects.create(
             task=row, position=number, printed=organisation.name, name=organisation.name, role="lead", resolution="organisation",
-            organisation=organisation, organisation_path=organisation.region_path,
+            organisation=organisation,
         )  # fmt: skip
     return row
 

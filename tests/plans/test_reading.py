@@ -144,3 +144,9 @@ def test_what_the_revised_source_says_differently_comes_up_again(draft):
     assert Target.objects.get(plan=draft, printed="20场").dropped is True
     assert Decision.objects.filter(plan=draft, act="reread").count() == 1
     assert recording.last_undoable(draft) is None
+
+
+def test_a_part_points_at_its_whole(draft):
+    read_into(draft, TEXT.replace("每年培训农民1200人次", "每年培训农民1200人次，其中农村妇女300人次"))
+    parts = Target.objects.filter(plan=draft, parent__isnull=False, dropped=False)
+    assert [(part.subject, part.parent.printed) for part in parts] == [("农村妇女", "1200人次")]

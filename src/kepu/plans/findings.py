@@ -4,6 +4,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,7 @@ class Finding:
     task: str = ""  # path of the task
     section: str = ""  # path of the section
     target: int | None = None  # index among the findings' targets
+    part_of: int | None = None  # index of the target that this one is a part of
     units: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -68,9 +70,19 @@ def findings(reading: Reading) -> Findings:
     for number, target in enumerate(reading.targets):
         if not target.is_baseline:
             index[number] = len(targets)
-            targets.append(_target(target, anchors, reading))
+            found = _target(target, anchors, reading)
+            found.part_of = index.get(_whole_of(reading.targets, number))
+            targets.append(found)
     baselines = _baselines(reading, index, targets)
     return Findings(sections, tasks, targets, _numbers(reading, index, baselines, places, anchors))
+
+
+def _whole_of(targets: Sequence[ReadTarget], number: int) -> int | None:
+    """The quantity that a 其中 is part of: the nearest before it in the same sentence that is not a part itself."""
+    part = targets[number]
+    before = range(number - 1, -1, -1) if part.subset else ()
+    wholes = (place for place in before if targets[place].sentence == part.sentence and not targets[place].subset)
+    return next(wholes, None)
 
 
 def _span(item: Any) -> dict[str, Any]:

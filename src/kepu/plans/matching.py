@@ -27,7 +27,9 @@ def nearest(texts: Sequence[str], corpus: Sequence[str], *, top: int = 3, least:
         return [[] for _ in texts]
     terms = {term: place for place, term in enumerate(sorted({t for text in corpus for t in _grams(text)}))}
     known = _counts(corpus, terms)
-    weights = np.log((1 + len(corpus)) / (1 + known.count_nonzero(axis=0))) + 1  # rare terms tell more; none is worth nothing
+    weights = (
+        np.log((1 + len(corpus)) / (1 + known.count_nonzero(axis=0))) + 1
+    )  # rare terms tell more; none is worth nothing
     scores = (_weighted(_counts(texts, terms), weights) @ _weighted(known, weights).T).tocsr()
     found = []
     for row in range(len(texts)):

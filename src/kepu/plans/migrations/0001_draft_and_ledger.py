@@ -380,7 +380,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('role', models.CharField(choices=[('responsible', 'Responsible unit, not yet split'), ('lead', 'Lead unit'), ('co_lead', 'Co-lead unit'), ('cooperate', 'Cooperating unit')], max_length=16)),
                 ('resolution', models.CharField(choices=[('unresolved', 'Not resolved'), ('organisation', 'Organisation'), ('wildcard', 'Group of organisations'), ('as_printed', 'Kept as printed')], max_length=16)),
-                ('organisation_path', models.CharField(blank=True, db_index=True, max_length=120)),
                 ('wildcard', models.CharField(blank=True, max_length=40)),
                 ('of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='plans.ledgerunit')),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
@@ -389,7 +388,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['task', 'position', 'id'],
                 'indexes': [models.Index(fields=['organisation', 'task'], name='plans_ledgerunit_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['responsible', 'lead', 'co_lead', 'cooperate'])), name='plans_ledgerunit_role'), models.CheckConstraint(condition=models.Q(('resolution', 'unresolved'), _negated=True), name='plans_ledgerunit_resolved'), models.CheckConstraint(condition=models.Q(('organisation__isnull', True), models.Q(('organisation_path', ''), _negated=True), _connector='OR'), name='plans_ledgerunit_organisation_has_path')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['responsible', 'lead', 'co_lead', 'cooperate'])), name='plans_ledgerunit_role'), models.CheckConstraint(condition=models.Q(('resolution', 'unresolved'), _negated=True), name='plans_ledgerunit_resolved')],
             },
         ),
         migrations.CreateModel(

@@ -112,8 +112,6 @@ class LedgerUnit(models.Model):
     role = models.CharField(max_length=16, choices=Role.choices)
     resolution = models.CharField(max_length=16, choices=Resolution.choices)
     organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
-    # region of the organisation, for the scope; indexed alone, since only such an index serves prefixes on PostgreSQL
-    organisation_path = models.CharField(max_length=120, blank=True, db_index=True)
     wildcard = models.CharField(max_length=40, blank=True)
 
     objects = LedgerUnitQuerySet.as_manager()
@@ -123,10 +121,6 @@ class LedgerUnit(models.Model):
         constraints = [
             one_of("role", Role, "plans_ledgerunit_role"),
             models.CheckConstraint(name="plans_ledgerunit_resolved", condition=~Q(resolution=Resolution.UNRESOLVED)),
-            models.CheckConstraint(
-                name="plans_ledgerunit_organisation_has_path",
-                condition=Q(organisation__isnull=True) | ~Q(organisation_path=""),
-            ),
         ]
         indexes = [models.Index(fields=["organisation", "task"], name="plans_ledgerunit_of")]
 

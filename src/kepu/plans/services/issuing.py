@@ -226,12 +226,10 @@ def _write_units(cards: list[Card], by_task: dict[int, LedgerTask], members: dic
     printed: list[LedgerUnit] = []
     for card in cards:
         for place, row in enumerate(card.live_assignments):
-            path = known[row.organisation_id].region_path if row.organisation_id else ""
             printed.append(
                 LedgerUnit(
                     task=by_task[card.row.pk], position=place, printed=row.printed, name=row.name, role=row.role,
-                    resolution=row.resolution, organisation_id=row.organisation_id, organisation_path=path,
-                    wildcard=row.wildcard,
+                    resolution=row.resolution, organisation_id=row.organisation_id, wildcard=row.wildcard,
                 )
             )  # fmt: skip
     LedgerUnit.objects.bulk_create(printed, batch_size=500)
@@ -240,7 +238,6 @@ def _write_units(cards: list[Card], by_task: dict[int, LedgerTask], members: dic
             LedgerUnit(
                 task=unit.task, of=unit, position=place, printed=unit.printed, name=known[member].short_name,
                 role=unit.role, resolution=Resolution.ORGANISATION, organisation_id=member,
-                organisation_path=known[member].region_path,
             )
             for unit in printed
             for place, member in enumerate(members.get(unit.wildcard, []))

@@ -51,6 +51,7 @@ def write(*, plan: Plan, source: SourceDocument, reading: Reading, actor: founda
     tasks = _merge(Task, plan, found.tasks, outcome, lambda f, rows: _within(f, sections))
     _merge_units(plan, found, tasks, outcome)
     targets = _merge(Target, plan, found.targets, outcome, lambda f, rows: _within(f, sections, tasks))
+    _link_parts(found.targets, targets)
     _merge(
         NumberFinding, plan, found.numbers, outcome,
         lambda f, rows: _within(f, sections, tasks) | _target_link(f, found.targets, targets),
@@ -186,6 +187,14 @@ def _within(one: Finding, sections: dict[str, DraftRow], tasks: dict[str, DraftR
         if task is not None:
             links["section_id"] = task.section_id
     return links
+
+
+def _link_parts(found: list[Finding], targets: dict[str, Target]) -> None:
+    """A 其中 points at the quantity that it is part of, unless a person has had the row in hand."""
+    parts = [one for one in found if one.part_of is not None and not targets[one.anchor].touched]
+    for one in parts:
+        targets[one.anchor].parent = targets[found[one.part_of].anchor]
+    Target.objects.bulk_update([targets[one.anchor] for one in parts], ["parent"], batch_size=BATCH)
 
 
 def _target_link(one: Finding, found: list[Finding], targets: dict[str, DraftRow]) -> dict[str, Any]:
