@@ -174,3 +174,17 @@ def test_a_pointer_to_the_annex_is_no_annex_and_no_text_of_the_last_task():
     reading = read_plan("云溪市科普工作方案\n" + text)
     assert (reading.tasks[-1].tail, [s.path for s in reading.sections]) == ("办科普日。做好科普。", ["一"])
     assert reading.document.issuer == "云溪市科协"
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("在全市新建科普场馆建筑面积4500平方", "米，办好活动。"),
+        ("新建e站60个，覆盖35%", "左右的行政村。"),
+        ("每周发布作品，每月不少于", "3篇，办好活动。"),
+        ("办好场馆，年参观量达到30万", "人次以上，办好活动。"),
+    ],
+)
+def test_a_line_end_inside_an_amount_is_the_page_s(above, below):
+    text = f"云溪市科普工作实施方案（2021—2025年）\n一、任务\n1.办好场馆，服务公众\n\n{above}\n{below}\n"
+    assert half_width(above + below) in kept(text)

@@ -3,6 +3,7 @@
 import pytest
 
 from kepu.engines.plandoc import read_plan
+from kepu.engines.plandoc.model import Period
 from kepu.engines.plandoc.similarity import dice
 
 PLAN = "云溪市全民科学素质行动实施方案（2021—2025年）\n一、科普任务\n1.做好工作。{}\n"
@@ -248,7 +249,16 @@ def test_sentence_head_starts_after_the_label_and_the_sentence_before():
         ("开足开齐科学课程，小学每周不少于2节。", "小学科学课程"),
         ("加强科普人才培训，三年内轮训一遍，共计1200人。", "科普人才培训"),
         ("拍摄科普微视频，全年上线60部。", "科普微视频上线"),
+        ("选派教师20名赴外地研修。", "教师"),
+        ("科普站服务半径不超过3公里。", "科普站服务半径"),
+        ("建成集展览、体验于一体的科普长廊500米。", "科普长廊"),
     ],
 )
 def test_subjects_that_stand_elsewhere_in_the_sentence(sentence, subject):
     assert [t.subject for t in read(sentence)] == [subject]
+
+
+def test_a_value_grown_to_does_not_take_the_past_time_of_the_value_grown_from():
+    found = read("到2025年，科普基地由2020年的12个增加到20个。")
+    assert [(t.subject, t.value, t.is_baseline) for t in found] == [("科普基地", 12, True), ("科普基地", 20, False)]
+    assert found[1].period == Period("deadline", year=2025)

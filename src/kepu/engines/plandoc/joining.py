@@ -16,6 +16,10 @@ _STARTS_NEW = re.compile(
 )
 _DOC_NUMBER = re.compile(r"[^,。;:]{1,16}[〔\[(【]\d{4}[〕\])】]第?\d{1,4}号")
 _HANGING = "、,(《“〈[【—-·"
+# A line end inside an amount: 不少于|3篇, 4500平方|米, 8万|人, 35%|左右.
+_AWAITS_NUMBER = re.compile(r"(?:不少于|不低于|不超过|超过|达到|至少)$")
+_AWAITS_MEASURE = re.compile(r"\d(?:[.,]\d+)?[万亿余多]{0,2}(?:平方|立方|百分|个百)?$")
+_ENDS_AMOUNT = re.compile(r"左右|以[上内下](?!第)|平方米|(?:人次|场次|人|家|名|个|场|篇|米|元)(?:以上|左右)?[,;。、]")
 _LATIN_EDGE = re.compile(r"[A-Za-z]$")
 _LONG_HEADING = 44
 _CENTRED = 14
@@ -137,7 +141,7 @@ class _Open:
         self.sentences = self.sentences or "。" in text
         self.commas = self.commas or any(c in text for c in ",;:")
         self.length += len(text)
-        self.tail = text[-3:]
+        self.tail = (self.tail + text)[-8:]
 
     @property
     def hangs(self) -> bool:
@@ -154,9 +158,19 @@ class _Open:
         """A quotation or a title is open."""
         return self.quotes > 0 and self.length < 2000
 
+    def _inside_amount(self, following: str) -> bool:
+        """The line end parts a number from its measure word, or an amount from the words that bound it."""
+        if _AWAITS_NUMBER.search(self.tail):
+            return following[:1].isdigit()
+        if _AWAITS_MEASURE.search(self.tail):
+            return bool(_ENDS_AMOUNT.match(following)) or self.tail.endswith(("平方", "立方", "百分"))
+        if self.tail.endswith("左"):
+            return following.startswith("右")
+        return following.startswith(("左右", "以上,", "以上;", "以上。")) and self.commas
+
     def broken(self, previous: Piece, piece: Piece, layout: Layout) -> bool:
         """The last line end is the page's, so the piece goes on with the same paragraph."""
-        if self.hangs or self.in_bracket or self.in_quote:
+        if self.hangs or self.in_bracket or self.in_quote or self._inside_amount(piece.text):
             return True
         if self.tail.endswith(":") and self.length < 10 and _CLAUSE_START.match(previous.text):
             return True

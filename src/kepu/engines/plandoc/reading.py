@@ -14,7 +14,7 @@ from kepu.engines.plandoc.normal import bare
 from kepu.engines.plandoc.outline import Outline, build_outline, item_text
 from kepu.engines.plandoc.periods import Calendar, years_in_digits
 from kepu.engines.plandoc.similarity import dice
-from kepu.engines.plandoc.targets import Area, Verdict, account, read_targets
+from kepu.engines.plandoc.targets import Area, Verdict, read_targets
 from kepu.engines.plandoc.vocabulary import structure
 
 SCHEMA_VERSION = 1
@@ -168,7 +168,7 @@ def read_plan(text: str) -> Reading:
     runs = Runs(cleaned.text)
     if not outline.nodes or not any(mark in cleaned.text for mark in structure.PROGRAMME_MARKS):
         return Reading(
-            cleaned.text, Document(), (), (), (), _numbers(cleaned.text, account(runs, [], {})), cleaned.dropped
+            cleaned.text, Document(), (), (), (), _numbers(cleaned.text, _account(runs, [], {})), cleaned.dropped
         )
     document = read_document(cleaned, lines)
     nodes = outline.nodes
@@ -193,7 +193,7 @@ def read_plan(text: str) -> Reading:
             _task(cleaned.text, n, units[i]) for i, n in enumerate(nodes) if not n.is_section and i not in annex
         ),
         targets=tuple(t for t, _ in reported),
-        numbers=_numbers(cleaned.text, account(runs, judged, indexes)),
+        numbers=_numbers(cleaned.text, _account(runs, judged, indexes)),
         dropped=cleaned.dropped,
     )
 
@@ -307,6 +307,26 @@ def _task(text: str, node: Node, units: TaskUnits) -> Task:
         confidence=node.confidence,
         reason=node.reason,
     )
+
+
+def _account(runs: Runs, judged: list[tuple[Target, Verdict]], indexes: dict[int, int]) -> tuple[Number, ...]:
+    """Every number run with its class; indexes maps the start of a reported target to its place in the list."""
+    out = []
+    amounts = sorted(((t.start, t.end, v) for t, v in judged), key=lambda a: a[0])
+    n = 0
+    for (start, end), claim in zip(runs.spans, runs.claims, strict=True):
+        while n < len(amounts) and amounts[n][1] <= start:
+            n += 1
+        if n < len(amounts) and amounts[n][0] <= start < amounts[n][1]:
+            verdict = amounts[n][2]
+            out.append(
+                Number(start, end, "", verdict.kind, verdict.reason, indexes.get(amounts[n][0]), verdict.confidence)
+            )
+        elif claim:
+            out.append(Number(start, end, "", claim.kind, claim.reason, None, 0.9))
+        else:
+            out.append(Number(start, end, "", "lexical", "no_measure_word", None, 0.8))
+    return tuple(out)
 
 
 def _task_object(task: Task) -> dict[str, object]:

@@ -7,20 +7,40 @@ from kepu.engines.plandoc.vocabulary.text import words as word_list
 
 _LONGEST = 40
 _TIME_START = re.compile(
-    r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季)"
+    r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季)[末底]?"
     r"|每人每年|每天|每日|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
     r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
 )
 _TIME_INSIDE = re.compile(
     r"(?:20\d\d年?[-—–~至到]+20\d\d年(?:累计)?|[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
-    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)|每人每年|每天|每日|年均|[一二两三四五\d]年(?:内|累计))"
+    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)[末底]?|每人每年|每天|每日|年均|[一二两三四五\d]年(?:内|累计))"
+)
+# 由2020年的(6.5%提高到10%): where the value grows from.
+_ORIGIN = re.compile(
+    r"[由从](?:20\d\d年[底末]?|去年底?|上年度?末?|目前|现有|现在|原来|“?十[一二三四]五”?(?:期?末|时期)?)的?$"
 )
 _LEAD = re.compile("^(?:" + "|".join(sorted(map(re.escape, words.LEADING_VERBS), key=len, reverse=True)) + ")")
 _LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
 _BRACKET_START = re.compile(r"^\([^()]{1,12}\)")
 _MEASURED = (*"率量度者数", "的比例", "时长", "人次", "人数", "场次", "次数", "面积", "总量", "能力", "水平", "机构")
 _KINDS_OF_PLACES = frozenset(word_list("培训 培育 培养 服务 指导 推广 普及 开放 孵化 体验 动员 接待 支持 联系 示范"))
-_PLACES = ("基地", "工程", "中心", "点", "站", "平台", "园", "馆")
+_PLACES = (
+    "基地",
+    "工程",
+    "中心",
+    "点",
+    "站",
+    "平台",
+    "园",
+    "馆",
+    "半径",
+    "时长",
+    "覆盖率",
+    "合格率",
+    "满意",
+    "完成率",
+    "达标率",
+)
 # One-character verbs, unless they begin a longer word (应急, 新型, 在线, 建筑 …).
 _SHORT_LEAD = re.compile(
     r"应(?![急用届对])|能(?![力源量手])|可(?![持视])|新(?![型媒时农兴闻增建能材业])|对(?![外口接])|在(?![线校职岗学])|建(?![设筑档议成立有好])"
@@ -29,7 +49,7 @@ _SHORT_LEAD = re.compile(
 _LOOSE = frozenset(("重点", "优先", "规范", "普及", "基本", "免费", "新", "每次", "联合", "共同"))
 _TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
 _TRAIL_COMPARED = re.compile(
-    r"(?:比|较|同比|每年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:提高|增长|提升|增加|上升)了?(?:到|至)?$"
+    r"(?:比|较|同比|每年|年均|年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:提高|增长|提升|增加|上升)了?(?:到|至)?$"
 )
 _CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
 _CONTINUES = tuple(words.CONTINUES_AFTER)
@@ -51,7 +71,7 @@ _CONDUCTED = re.compile(
 _MARKS = re.compile(r"[“”‘’\"《》—]")
 _STOPS = ",;。:!?"
 _EACH = re.compile(
-    r"(?:^|[,;。、])(?:[^,;。、]{0,6})?((?:每个?|各)[一-鿿]{1,10}?)(?=至少|不少于|不低于|建|配|设|培|有|开|举|组|完|达|要|每|$)"
+    r"(?:^|[,;。、])(?:[^,;。、]{0,6})?((?:每(?!逢)个?|各)[一-鿿]{1,10}?)(?=至少|不少于|不低于|建|配|设|培|有|开|举|组|完|达|要|每|$)"
 )
 _AGENTS = re.compile(
     r"^(?:市|县|区|省|州|镇|乡)(?:科协|教育局|教体局|农业农村局|人社局|科技局|妇联|卫健委|总工会|文旅局)[一-鿿]{0,4}?(?=开展|组织|举办|建成|培训|完成)"
@@ -60,7 +80,7 @@ _AGENTS = re.compile(
 
 def subject_before(text: str) -> str:
     """The noun phrase at the end of the words before an amount, without time, verb and comparator; may be empty."""
-    original = _strip_end(text)
+    original = _strip_end(_ORIGIN.sub("", text))
     text = _strip_start(_without_time(original))
     cut = None
     for match in _CUT.finditer(text):
@@ -68,7 +88,7 @@ def subject_before(text: str) -> str:
             cut = match.end()
     if cut is not None:
         text = _strip_start(text[cut:])
-    if len(text) > 18 and "的" in text[2:]:
+    if (len(text) > 18 or text.startswith(("集", "融"))) and "的" in text[2:]:
         rest = text[text.rindex("的") + 1 :]
         if len(rest) >= 4:
             text = rest
@@ -144,7 +164,11 @@ def subject_after(text: str, next_amount: int) -> str:
         if len(rest) >= 3:
             text = rest
     found = _finish(_strip_start(text, verbs=False).rstrip("和及与、"))
-    return "" if found in _VERBS or re.match(r"(?:提高|增加|提升|增长|扩大)(?:到|至)?$", found) else found
+    return (
+        ""
+        if found in _VERBS or re.match(r"(?:提高|增加|提升|增长|扩大)(?:到|至)?(?:20\d\d年[底末]?的?)?$", found)
+        else found
+    )
 
 
 def _amount_in_part(text: str, start: int, next_amount: int) -> bool:
@@ -159,7 +183,7 @@ def subject_of_object(text: str) -> str:
     cuts = [m for m in _CUT.finditer(text) if len(text) - m.end() >= 3 and text[m.end() :] not in _GENERIC]
     if cuts:
         text = text[cuts[-1].end() :]
-    text = _strip_start(text)
+    text = _TIME_INSIDE.sub("", _strip_start(text))
     if "的" in text[1:] and len(text) > 14:
         rest = text[text.rindex("的") + 1 :]
         text = rest if len(rest) >= 3 else text
@@ -249,7 +273,11 @@ def _strip_end(text: str) -> str:
 
 
 def _finish(text: str) -> str:
-    text = _MARKS.sub("", "".join(text.split())).strip("、,;:。()· 了").removeprefix("的")
+    text = (
+        re.sub("至少|不少于|不低于|原则上", "", _MARKS.sub("", "".join(text.split())))
+        .strip("、,;:。()· 了")
+        .removeprefix("的")
+    )
     if text.count("(") > text.count(")"):
         text += ")"
     return text if len(text) <= _LONGEST else text[-_LONGEST:]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kepu.engines.plandoc.amounts import Amount, Runs, find_amounts
-from kepu.engines.plandoc.model import Number, Period, Target
+from kepu.engines.plandoc.model import Period, Target
 from kepu.engines.plandoc.normal import bare
 from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
 from kepu.engines.plandoc.subjects import (
@@ -181,8 +181,9 @@ def _sentence_targets(
     subset_open = False
     for i, amount in enumerate(amounts):
         following = amounts[i + 1] if i + 1 < len(amounts) else None
-        phrase = governing(sentence.phrases, text, max(sentence.start, amount.start - _WINDOW), amount.start)
-        verdict = _judge(text, sentence, amount, previous, following, phrase, area)
+        phrases = _without_origin(text, sentence.phrases, previous, amount)
+        phrase = governing(phrases, text, max(sentence.start, amount.start - _WINDOW), amount.start)
+        verdict = _judge(text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area)
         between = text[previous.end if previous else sentence.start : amount.start]
         subset_open = "其中" in between or (
             subset_open and len(between) < 20 and ";" not in between and "," not in between
@@ -213,6 +214,17 @@ def _sentence_targets(
         out.append((target, verdict))
         previous = amount
     return _respectively(text, sentence, _named_by_the_next(text, out, area))
+
+
+def _without_origin(text: str, phrases: list[Phrase], previous: Amount | None, amount: Amount) -> list[Phrase]:
+    """`由2020年的6.5%提高到10%`: the past time belongs to the value grown from, not to the one grown to."""
+    if not previous or not _TO.fullmatch(text[previous.end : amount.start]):
+        return phrases
+    origin = _FROM.search(text[max(0, previous.start - 24) : previous.start])
+    if not origin:
+        return phrases
+    start = max(0, previous.start - 24) + origin.start()
+    return [p for p in phrases if not (start <= p.start < previous.start)]
 
 
 def _named_by_the_next(text: str, found: list[tuple[Target, Verdict]], area: Area) -> list[tuple[Target, Verdict]]:
@@ -569,23 +581,3 @@ def _full_coverage(
 def _quoted(text: str, sentence: Sentence, at: int) -> bool:
     low = max(sentence.start, at - 60)
     return text.rfind("“", low, at) > text.rfind("”", low, at)
-
-
-def account(runs: Runs, judged: list[tuple[Target, Verdict]], indexes: dict[int, int]) -> tuple[Number, ...]:
-    """Every number run with its class; indexes maps the start of a reported target to its place in the list."""
-    out = []
-    amounts = sorted(((t.start, t.end, v) for t, v in judged), key=lambda a: a[0])
-    n = 0
-    for (start, end), claim in zip(runs.spans, runs.claims, strict=True):
-        while n < len(amounts) and amounts[n][1] <= start:
-            n += 1
-        if n < len(amounts) and amounts[n][0] <= start < amounts[n][1]:
-            verdict = amounts[n][2]
-            out.append(
-                Number(start, end, "", verdict.kind, verdict.reason, indexes.get(amounts[n][0]), verdict.confidence)
-            )
-        elif claim:
-            out.append(Number(start, end, "", claim.kind, claim.reason, None, 0.9))
-        else:
-            out.append(Number(start, end, "", "lexical", "no_measure_word", None, 0.8))
-    return tuple(out)
