@@ -199,3 +199,32 @@ def test_a_report_above_the_title_and_headlines_below_the_text_are_not_read():
 def test_what_a_page_prints_below_the_text_is_no_part_of_the_last_task(below):
     reading = read_plan(HEAD + "一、科普任务\n1.严格考核。年终进行总结。\n" + below + "\n")
     assert reading.tasks[0].tail == "严格考核。年终进行总结。"
+
+
+ALIGNED = """二、主要任务
+序号   工作任务              目标要求            牵头     责任
+                                                 单位     单位
+青少年科学素质提升行动
+ 1     开展科学营活动        每年举办科学营      县教育局 县科协、团
+                             2期                          县委
+ 2     推进科学教室          新建科学教室15      县教育局 县财政局
+       建设                  间
+农民科学素质提升行动
+ 3     培训高素质农民        培训农民800人       县农业   各乡镇
+                                                 农村局
+"""
+
+
+def test_aligned_heads_over_two_lines_and_groups_without_a_label():
+    reading = read_plan(HEAD + "一、总体目标\n到2025年，建成基地30个。\n" + ALIGNED)
+    assert [(t.path, t.title) for t in reading.tasks] == [
+        ("二/1", "开展科学营活动"),
+        ("二/2", "推进科学教室建设"),
+        ("二/3", "培训高素质农民"),
+    ]
+    assert [(u.name, u.role) for u in reading.tasks[0].units] == [
+        ("县教育局", "lead"),
+        ("县科协", "responsible"),
+        ("团县委", "responsible"),
+    ]
+    assert [(t.number, t.task) for t in reading.targets][1:] == [("2期", "二/1"), ("15间", "二/2"), ("800人", "二/3")]

@@ -11,6 +11,8 @@ from kepu.engines.plandoc.tables import Row, is_label_cell, read_header
 
 _GAP = re.compile(r"[ \u3000\u00a0]{2,}|\u3000")
 _HANGING = "、，。；：,.;:）)”」"
+_HEAD_ENDS = ("单位", "部门", "时限", "时间", "期限", "要求", "目标", "任务", "内容", "措施", "事项", "指标", "进度")
+_GROUP_ENDS = ("行动", "工程", "建设", "提升", "素质")
 Fragment = tuple[int, int, str]
 
 
@@ -49,6 +51,10 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
     starts = _column_starts([lines[i] for i in body], lines[start], ambiguous)
     rows: list[Row] = [[tidy(f[2]) for f in fragments(lines[start], ambiguous)]]
     end = start + 1
+    below = _cells(lines[body[0]], starts, ambiguous) if body else None
+    if below and _goes_on_with_head(rows[0], below):
+        rows[0] = [a + b for a, b in zip(rows[0], below, strict=True)]
+        end = body.pop(0) + 1
     blank_before = False
     # Where every line is followed by a blank one, a blank line says nothing.
     spaced = len(body) > 3 and sum(not lines[i + 1].strip() for i in body if i + 1 < len(lines)) > 0.9 * len(body)
@@ -60,6 +66,10 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
                 break
             cells = [tidy(lines[i])]
         elif (
+            cells and cells[0] and _heads_group(lines[i]) and _heads_rows(lines, body[n + 1 : n + 2], starts, ambiguous)
+        ):
+            cells = [tidy(lines[i])]
+        elif (
             cells is None
             or _spans(lines[i], starts, ambiguous)
             or (blank_before and not spaced and not cells[0] and not _after_page_break(lines, skip, i))
@@ -69,6 +79,21 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
         end = i + 1
         blank_before = i + 1 < len(lines) and not lines[i + 1].strip()
     return rows, end
+
+
+def _goes_on_with_head(head: Row, below: Row) -> bool:
+    """The line under the head holds only second halves of column heads: 单位 below 牵头."""
+    halves = [c for c in below if c]
+    return (
+        all(c in _HEAD_ENDS for c in halves)
+        and read_header([a + b for a, b in zip(head, below, strict=True)]) is not None
+    )
+
+
+def _heads_group(line: str) -> bool:
+    """A heading without a label, alone in its line: `青少年科学素质提升行动`."""
+    text = tidy(line)
+    return len(fragments(line)) == 1 and text.endswith(_GROUP_ENDS) and not re.search("[、,;。:]", text)
 
 
 def _heads_rows(lines: list[str], following: list[int], starts: list[int], ambiguous: int) -> bool:

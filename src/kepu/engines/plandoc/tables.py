@@ -93,11 +93,12 @@ def settle_rows(rows: list[Row]) -> list[Row]:
     number = next((i for i, c in enumerate(header) if c.role == "number"), None)
     out: list[Row] = [rows[0]]
     for row in rows[1:]:
+        whole = len(row) == 1
         row = _fit(row, width)
         if [c.strip() for c in row] == [c.strip() for c in _fit(rows[0], width)] or not any(row):
             continue
         text = alone(row)
-        if text is not None and (number is None or not is_label_cell(text)) and _is_group(text, row):
+        if text is not None and (number is None or not is_label_cell(text)) and (whole or _is_group(text, row)):
             out.append([text])
         elif _continues(row, out, number, header):
             out[-1] = [a + b for a, b in zip(_fit(out[-1], width), row, strict=True)]
