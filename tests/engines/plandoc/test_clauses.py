@@ -79,6 +79,8 @@ def test_bare_lists_need_a_sure_body():
     assert not is_bare_list("学校、社区")
     assert not is_bare_list("每年20场")
     assert is_bare_list("督查室、政府研究室")
+    assert is_bare_list("财政所、派出所、卫生院")
+    assert not is_bare_list("学校、公共场所")
     assert not is_bare_list("以下简称领导小组")
 
 

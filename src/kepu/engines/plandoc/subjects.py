@@ -197,7 +197,10 @@ def each_prefix(text: str) -> str:
     place = places[-1] if places else ""
     return (
         ""
-        if re.match(r"每隔?[一二两三四五\d]*个?(?:年|学年|月|季|周|半|学期|人每|天|日)|各(?:类|级|项|种|界|方)", place)
+        if re.match(
+            r"每隔?[一二两三四五\d]*个?(?:年|学年|月|季|周|半|学期|人每|天|日)|各(?:类|级|项|种|界|方|开展|举办|组织|召开|建成)",
+            place,
+        )
         else place
     )
 

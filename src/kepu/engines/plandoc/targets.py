@@ -98,6 +98,7 @@ _BY_RATE = re.compile(r"按照?[^,;。]{0,24}$")
 _MEASURED_OUT = re.compile(
     r"(?:以上|左右)?(?:的?(?:标准|比例|额度|定额))?,?(?:安排|落实|给予|列支|核拨|拨付|预算|配套|筹集|投入|提取|设立|补助|发放|配备|配置|核定)([^,;。]{2,24})"
 )
+_AT_RATE = re.compile(r"(?:以上|左右)?的?(?:标准|额度|定额)")
 # 小学每周2节, 市级以上50个: a level or group that says too little without what is counted.
 _GROUP = re.compile(
     r"(?:国家|[省市县区州旗乡镇校])级(?:及?以上)?|小学|初中|高中|中学|幼儿园|城镇|城市|农村|城区|乡村|镇区"
@@ -435,6 +436,8 @@ def _subject(
         return later
     if _BY_RATE.search(before) and (out := _MEASURED_OUT.match(text, amount.end)):
         return subject_of_object(out[1])
+    if _BY_RATE.search(before) and _AT_RATE.match(text, amount.end):
+        return _from_clauses(dated, sentence, start) or last or _topic(area)
     if _EACH_OF.fullmatch(earlier) and not later:
         return earlier + (last or _from_context(dated, sentence, start, area))
     if _GROUP.fullmatch(earlier) and not later:
