@@ -194,7 +194,7 @@ def test_pages_appear_soon_on_a_slow_line(visit, path):
 
 
 def test_a_printed_ledger_is_a_paper(visit):
-    """U7: A4, the head of the table on every page, nothing of the screen's furniture, no column cut off."""
+    """U7: A4 across, the head of the table on every page, nothing of the screen's furniture, no column cut off."""
     import io
 
     from pypdf import PdfReader
@@ -206,7 +206,7 @@ def test_a_printed_ledger_is_a_paper(visit):
     pages = PdfReader(io.BytesIO(seen.page.pdf(format="A4", prefer_css_page_size=True))).pages
     texts = [page.extract_text() for page in pages]
     assert len(texts) >= 3
-    assert (round(float(pages[0].mediabox.width)), round(float(pages[0].mediabox.height))) == (595, 842)
+    assert (round(float(pages[0].mediabox.width)), round(float(pages[0].mediabox.height))) == (842, 595)
     with_rows = [text for text in texts if "办好科普大讲堂" in text]
     assert [text for text in with_rows if "牵头单位" not in text or "进展状态" not in text] == []
     assert [text for text in texts if "筛选" in text or "退出登录" in text] == []

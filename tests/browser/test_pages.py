@@ -1,6 +1,5 @@
 """Every page of the product, as the person who works with it sees it."""
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import measure
@@ -9,7 +8,14 @@ AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # standard at 1440 for every page; the others once a page skeleton, all of them with --full-a11y
 OTHERS = (("elder", 1440), ("dark", 1440), ("standard", 360))
-FULL = (*OTHERS, ("elder", 360), ("dark", 360))
+MORE = (("elder", 360), ("dark", 360))
+
+
+def pytest_generate_tests(metafunc):
+    """The looks beside the standard one; two more with --full-a11y."""
+    if "theme" in metafunc.fixturenames:
+        full = metafunc.config.getoption("--full-a11y")
+        metafunc.parametrize(("theme", "width"), [*OTHERS, *MORE] if full else list(OTHERS))
 
 
 def violations(page):
@@ -86,11 +92,8 @@ def skeletons(site, full):
     return {*chosen.values(), "portal:home", "portal:desk", "portal:styleguide"}
 
 
-@pytest.mark.parametrize(("theme", "width"), FULL)
 def test_pages_in_the_other_looks(site, visit, pytestconfig, theme, width):
     full = pytestconfig.getoption("--full-a11y")
-    if not full and (theme, width) not in OTHERS:
-        pytest.skip("only with --full-a11y")
     found = {}
     for view, seen in walk(site, visit, theme, width, skeletons(site, full)):
         found[view.route] = {"axe": violations(seen.page), "sideways": seen.page.evaluate(measure.SIDEWAYS)}
