@@ -78,12 +78,18 @@ def pictures() -> list[Picture]:
     clerk = User.objects.filter(memberships__role__key="clerk").order_by("pk").first()
     if clerk is None:
         raise RuntimeError("the demo has no clerk to look at the desk")
+    home = clerk.memberships.order_by("pk").values_list("region_path", flat=True).first()
     shown = [Picture("home", reverse("portal:home")), Picture("desk", reverse("portal:desk"), clerk.username)]
     shown.append(Picture("ledger", reverse("plans:ledger_list"), clerk.username))
     draft = Plan.objects.filter(state="reviewing").order_by("pk").first() or Plan.objects.order_by("pk").first()
     if draft:
         shown.append(Picture("review", reverse("plans:review", args=[draft.pk]), clerk.username))
-    if task := LedgerTask.objects.current().filter(units__organisation__isnull=False).order_by("pk").first():
+    if (
+        task := LedgerTask.objects.current()
+        .filter(region_path=home, units__organisation__isnull=False)
+        .order_by("pk")
+        .first()
+    ):
         unit = LedgerUnit.objects.filter(task=task, organisation__isnull=False).first()
         shown.append(Picture("unit", reverse("plans:unit_page", args=[unit.organisation_id]), clerk.username))
     if public := Plan.objects.filter(state="issued", public=True).order_by("pk").first():
