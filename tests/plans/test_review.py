@@ -69,17 +69,17 @@ def test_confirming_covers_the_whole_card_and_only_what_was_seen():
     make.target(plan, task)
     make.number(plan, task=task)
     left_out = make.number(plan, task=task, dropped=True)
-    card = review.card_of(task)
+    card = card_of(task)
     seen = {review.key_of(row): row.version for row in card}
     assert len(seen) == 4
     with pytest.raises(Conflict):
         review.confirm(plan=plan, rows=card, seen=seen | {review.key_of(card[0]): 9}, actor=CLERK)
     assert review.confirm(plan=plan, rows=card, seen=seen, actor=CLERK) == 4
     left_out.refresh_from_db()
-    assert [row.reviewed for row in review.card_of(Task.objects.get(pk=task.pk))] == [True] * 4
+    assert [row.reviewed for row in card_of(Task.objects.get(pk=task.pk))] == [True] * 4
     assert not left_out.reviewed
     undo_last(plan)
-    assert [row.reviewed for row in review.card_of(Task.objects.get(pk=task.pk))] == [False] * 4
+    assert [row.reviewed for row in card_of(Task.objects.get(pk=task.pk))] == [False] * 4
 
 
 def test_a_task_without_units_is_confirmed_only_when_that_is_said():
@@ -242,3 +242,13 @@ def test_undo_is_refused_when_the_row_has_moved_on_or_twice():
     undo_last(plan)
     with pytest.raises(NothingToUndo):
         recording.undo(plan=plan, decision=first, actor=CLERK)
+
+
+def card_of(task):
+    """A task with all that is checked together with it: units, targets and the numbers of its text."""
+    return [
+        task,
+        *Assignment.objects.filter(task=task, dropped=False),
+        *Target.objects.filter(task=task, dropped=False),
+        *NumberFinding.objects.filter(task=task, dropped=False),
+    ]

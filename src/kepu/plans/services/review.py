@@ -65,16 +65,6 @@ def reopen(*, row: DraftRow, expected: int, actor: foundation.Actor) -> None:
         log.change(row, expected=expected, reviewed=False)
 
 
-def card_of(task: Task) -> list[DraftRow]:
-    """A task with all that is checked together with it: units, targets and the numbers of its text."""
-    return [
-        task,
-        *Assignment.objects.filter(task=task, dropped=False),
-        *Target.objects.filter(task=task, dropped=False),
-        *NumberFinding.objects.filter(task=task, dropped=False),
-    ]
-
-
 @transaction.atomic
 def drop(*, row: DraftRow, expected: int, actor: foundation.Actor) -> None:
     """Leave a row out of the plan. It stays on the desk, struck through, and can be put back."""
