@@ -39,6 +39,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
 lock: $(VENV)/.dev
 	$(LOCK) --extra build -o requirements/base.lock
 	$(LOCK) --extra dev -o requirements/dev.lock
+	$(subst pyproject.toml,requirements/oracle.in,$(LOCK)) -o requirements/oracle.lock
 	@! grep -l '://' requirements/*.lock
 
 bundle: $(VENV)/.dev

@@ -18,4 +18,4 @@ def test_each_requirement_has_a_hash_and_no_address(lock):
 
 
 def test_the_locks_are_all_here():
-    assert {p.name for p in LOCKS} == {"base.lock", "dev.lock", "installer.lock"}
+    assert {p.name for p in LOCKS} == {"base.lock", "dev.lock", "installer.lock", "oracle.lock"}

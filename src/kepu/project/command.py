@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, bool, str]] = {
     "restore": ("kepu.project.restore", True, "put a backup in place, or try it out beside"),
     "upgrade": ("kepu.project.upgrade", True, "back up, migrate, check; go back if that fails"),
     "plan": ("kepu.engines.plandoc.command", False, "read plan documents into ledgers"),
+    "survey": ("kepu.project.survey", False, "estimate, draw, plan and score surveys"),
     "manage": ("kepu.project.manage", True, "any command of Django, for developers"),
 }
 
