@@ -83,7 +83,7 @@ def test_the_first_version_fills_the_ledger(checked, world):
     assert set(LedgerTarget.objects.filter(plan=checked).values_list("printed", flat=True)) == set(
         Target.objects.filter(plan=checked).values_list("printed", flat=True)
     )
-    towns = LedgerUnit.objects.filter(task__plan=checked, of__name="各镇(街道)")
+    towns = LedgerUnit.objects.filter(task__plan=checked, of__name="各镇（街道）")
     assert set(towns.values_list("name", flat=True)) == {"云台镇", "城关街道"}
     assert AuditEntry.objects.filter(action="plan.issue", object_id=str(checked.pk)).count() == 1
 

@@ -21,7 +21,7 @@ def find(plan, title):
 
 def test_the_document_describes_the_plan(draft):
     assert (draft.title, draft.document_number, draft.issuing_body) == (
-        "青禾县全民科学素质行动实施方案(2026—2030年)", "青政发〔2026〕12号", "青禾县人民政府",
+        "青禾县全民科学素质行动实施方案（2026—2030年）", "青政发〔2026〕12号", "青禾县人民政府",
     )  # fmt: skip
     assert (draft.issued_on, draft.start_year, draft.end_year, draft.state) == (
         date(2026, 6, 30), 2026, 2030, "reviewing",
@@ -47,7 +47,7 @@ def test_units_are_resolved_by_the_register_and_unknown_ones_stay_visible(draft,
         ("团县委", Role.RESPONSIBLE, Resolution.ORGANISATION),
         ("县科协", Role.LEAD, Resolution.ORGANISATION),
         ("县教体局", Role.COOPERATE, Resolution.ORGANISATION),
-        ("各镇(街道)", Role.COOPERATE, Resolution.WILDCARD),
+        ("各镇（街道）", Role.COOPERATE, Resolution.WILDCARD),
         ("县农业农村局", Role.RESPONSIBLE, Resolution.ORGANISATION),
         ("县惠农办", Role.RESPONSIBLE, Resolution.UNRESOLVED),
     ]

@@ -16,6 +16,7 @@ from kepu.engines.plandoc.reading import Section as ReadSection
 from kepu.engines.plandoc.reading import Task as ReadTask
 from kepu.plans.duedates import due_date
 from kepu.plans.enums import Counting, Modality, NumberKind, Period, Role
+from kepu.plans.printing import in_print
 
 GAP = 1000
 # Classes that follow from where a number stands and not from what it means; nobody needs to look at them.
@@ -94,7 +95,7 @@ def _section(item: ReadSection, order: dict[str, int], anchors: _Anchors) -> Fin
         "path": item.path,
         "level": item.level,
         "number": item.number,
-        "title": item.title[:250],
+        "title": in_print(item.title)[:250],
         "category": item.category or "",
         "position": order[item.path],
     }
@@ -107,10 +108,10 @@ def _task(item: ReadTask, order: dict[str, int], anchors: _Anchors, reading: Rea
     values = _span(item) | {
         "path": item.path,
         "number": item.number,
-        "title": item.title[:250],
-        "text": text,
+        "title": in_print(item.title)[:250],
+        "text": in_print(text),
         "category": item.category or "",
-        "due_text": printed[:60],
+        "due_text": in_print(printed)[:60],
         "due_on": due_date(printed, reading.document.end_year) if printed else None,
         "units_open": item.units_open,
         "clauses": [list(span) for span in item.clauses],
@@ -125,8 +126,8 @@ def _task(item: ReadTask, order: dict[str, int], anchors: _Anchors, reading: Rea
 
 def _unit(unit: Any, position: int) -> dict[str, Any]:
     return _span(unit) | {
-        "printed": unit.printed[:120],
-        "name": unit.name[:120],
+        "printed": in_print(unit.printed)[:120],
+        "name": in_print(unit.name)[:120],
         "role": unit.role,
         "inherited": unit.inherited,
         "position": position,
@@ -154,7 +155,7 @@ def _target(item: ReadTarget, anchors: _Anchors, reading: Reading) -> Finding:
     sentence = reading.cleaned[item.sentence[0] : item.sentence[1]].strip()
     period = item.period
     values = _span(item) | {
-        "subject": item.subject[:200] or item.number,
+        "subject": in_print(item.subject)[:200] or item.number,
         "value": number_of(item.value),
         "value_max": number_of(item.value_max),
         "unit": item.unit[:30],
@@ -167,7 +168,7 @@ def _target(item: ReadTarget, anchors: _Anchors, reading: Reading) -> Finding:
         "years": period.years,
         "counting": counting_of(item.unit, period.type),
         "printed": item.number[:60],
-        "sentence": sentence,
+        "sentence": in_print(sentence),
         "position": item.start,
     }
     return Finding(
@@ -221,7 +222,7 @@ def _numbers(
             "printed": number.text[:60],
             "kind": kind,
             "detail": number.kind[:40],
-            "sentence": sentence,
+            "sentence": in_print(sentence),
             "position": number.start,
             "reviewed": number.kind in STRUCTURAL,
         }

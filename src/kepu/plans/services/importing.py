@@ -16,6 +16,7 @@ from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState
 from kepu.plans.errors import AlreadyInUse, CannotRead, NoPlanFound, SameFile
 from kepu.plans.models import Plan, SourceDocument
+from kepu.plans.printing import in_print
 from kepu.plans.services import reading
 
 OWNER = "plans.plan"
@@ -118,7 +119,7 @@ def read_file(progress: foundation.jobs.Progress, *, plan: Plan, file_id: int, a
         file_id=file_id,
         file_name=info.name[:200],
         sha256=_sha(data),
-        text=found.cleaned,
+        text=in_print(found.cleaned),
         reading=found.contract(),
         engine_version=f"plandoc, contract {SCHEMA_VERSION}",
         warnings=list(decoded.warnings),

@@ -19,6 +19,7 @@ from kepu.plans.enums import Act, NumberKind, PlanKind, PlanState, Resolution
 from kepu.plans.findings import Finding, Findings, findings
 from kepu.plans.models import Assignment, Decision, NumberFinding, Plan, Section, SourceDocument, Target, Task
 from kepu.plans.models.draft import DraftRow
+from kepu.plans.printing import in_print
 from kepu.plans.services import units
 
 CHANGED = "source_changed"  # the wording at this place is no longer what was checked
@@ -71,10 +72,10 @@ def write(*, plan: Plan, source: SourceDocument, reading: Reading, actor: founda
 def _describe(plan: Plan, reading: Reading) -> None:
     """The document's own particulars, as far as it prints them."""
     document = reading.document
-    plan.title = (document.title or plan.title)[:200]
-    plan.notice_title = (document.notice_title or "")[:250]
+    plan.title = (in_print(document.title) or plan.title)[:200]
+    plan.notice_title = in_print(document.notice_title or "")[:250]
     plan.kind = document.kind or PlanKind.PLAN
-    plan.issuing_body = (document.issuer or "")[:120]
+    plan.issuing_body = in_print(document.issuer or "")[:120]
     plan.document_number = (document.doc_number or "")[:60]
     plan.issued_on = date.fromisoformat(document.issued_on) if document.issued_on else None
     plan.start_year, plan.end_year = document.start_year, document.end_year
