@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kepu.plans.enums import NumberKind, Resolution
+from kepu.plans.findings import STRUCTURAL
 from kepu.plans.models import Assignment, NumberFinding, Target, Task
 from tests import world as places
 from tests.plans import factories as make
@@ -156,7 +157,7 @@ def test_checking_off_goes_on_to_the_next_until_nothing_is_open(clerk, draft):
         assert answer.status_code == 302
         page = clerk.get(answer.headers["Location"])
         steps += 1
-    assert steps == 10  # the head, five headings, four tasks
+    assert steps == 9  # five headings, four tasks; the head holds only dates and numbers of documents
     assert not NumberFinding.objects.filter(plan=draft, reviewed=False).exists()
     assert not Target.objects.filter(plan=draft, reviewed=False).exists()
 
@@ -313,3 +314,16 @@ def test_the_desk_costs_the_same_queries_at_one_and_at_many_tasks(clerk, world, 
             assert clerk.get(url("review", plan)).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] == counts[2] < 40
+
+
+def test_dates_and_labels_are_folded_away_behind_what_needs_a_decision(clerk, draft):
+    lecture = find(draft, "办好科普大讲堂")
+    page = clerk.get(url("review", draft), {"item": f"task-{lecture.pk}"}).content.decode()
+    card = page[page.index(f'data-card="task-{lecture.pk}"') :]
+    shown, folded = card[: card.index("</article>")].split("个，不是目标</summary>")
+    numbers = NumberFinding.objects.filter(plan=draft, task=lecture)
+    certain = {row.pk for row in numbers if row.detail in STRUCTURAL}
+    assert certain
+    for row in numbers:
+        assert (f'id="number-{row.pk}"' in folded) == (row.pk in certain), row.printed
+        assert (f'id="number-{row.pk}"' in shown) == (row.pk not in certain), row.printed

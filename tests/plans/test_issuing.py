@@ -48,7 +48,7 @@ def checked(draft):
 
 
 def test_nothing_unchecked_is_issued(draft, world):
-    assert len(issuing.obstacles(load(draft))) == 10
+    assert len(issuing.obstacles(load(draft))) == 9
     with pytest.raises(NotReady):
         issuing.issue(plan=draft, actor=SYSTEM)
     assert not Version.objects.exists()

@@ -11,7 +11,16 @@ from kepu.plans.models import Plan, UnitProposal
 from kepu.plans.queries.desk import load
 from kepu.plans.services import chain, importing, issuing, proposals, review
 
-__all__ = ["PublicPlan", "adopt_proposals", "confirm_all", "issue", "link_upper", "public_plans", "receive"]
+__all__ = [
+    "PublicPlan",
+    "adopt_proposals",
+    "confirm_all",
+    "confirm_likely",
+    "issue",
+    "link_upper",
+    "public_plans",
+    "receive",
+]
 
 
 @dataclass(frozen=True)
@@ -75,3 +84,8 @@ def link_upper(plan_id: int, upper_id: int, *, actor: foundation.Actor) -> int:
     plan = Plan.objects.get(pk=plan_id)
     chain.link_upper(plan, Plan.objects.get(pk=upper_id), actor=actor)
     return chain.propose(plan)
+
+
+def confirm_likely(plan_id: int, *, actor: foundation.Actor) -> int:
+    """Confirm of the proposed pairs with the upper plan those that are alike enough; returns how many."""
+    return chain.confirm_likely(Plan.objects.get(pk=plan_id), actor=actor)

@@ -19,8 +19,14 @@ from kepu.plans.enums import Counting, Modality, NumberKind, Period, Role
 from kepu.plans.printing import in_print
 
 GAP = 1000
-# Classes that follow from where a number stands and not from what it means; nobody needs to look at them.
-STRUCTURAL = frozenset({"label", "chrome", "page_number", "page_header"})
+# Classes that follow from the print itself and not from what it means: labels, dates, years, numbers of documents.
+# Nobody needs to look at them one by one.
+STRUCTURAL = frozenset(
+    {
+        "label", "chrome", "page_number", "page_header",
+        "title_reference", "doc_number", "date", "year", "period_name", "anniversary", "event_ordinal",
+    }
+)  # fmt: skip
 _SENTENCE_END = re.compile(r"[。！？\n]")
 _ONCE = Decimal("0.0001")
 

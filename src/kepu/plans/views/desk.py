@@ -12,6 +12,7 @@ from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import actions, source
 from kepu.plans.enums import NumberKind, Role
+from kepu.plans.findings import STRUCTURAL
 from kepu.plans.forms import (
     NewTargetForm,
     NewTaskForm,
@@ -22,7 +23,7 @@ from kepu.plans.forms import (
     UnitForm,
     UnitNameForm,
 )
-from kepu.plans.models import Decision, Plan, Target, Task
+from kepu.plans.models import Decision, NumberFinding, Plan, Target, Task
 from kepu.plans.models.draft import DraftRow
 from kepu.plans.queries.desk import Card, Desk, load
 from kepu.plans.services.recording import last_undoable
@@ -97,7 +98,7 @@ def card_context(desk: Desk, found: Card, bound: Any = None) -> dict[str, Any]:
         "open_card": found,
         "units": [(row, _form(UnitForm, row, bound)) for row in found.assignments],
         "targets": [(row, _form(TargetForm, row, bound, owners=owners)) for row in found.targets],
-        "numbers": found.numbers,
+        "number_lists": _by_need(found.numbers),
         "number_kinds": NumberKind.choices,
         "roles": Role.choices,
         "register": [info.short_name for info in people.organisations_in(desk.plan.region_path)],
@@ -119,6 +120,15 @@ def card_context(desk: Desk, found: Card, bound: Any = None) -> dict[str, Any]:
             "new_task_form": NewTaskForm(auto_id=f"new-task-{found.row.pk}-%s"),
         }
     return context
+
+
+def _by_need(numbers: list[NumberFinding]) -> list[tuple[bool, list[NumberFinding]]]:
+    """First the numbers that a person must decide about, then (True) those whose print decides, to be folded away."""
+    lists: dict[bool, list[NumberFinding]] = {False: [], True: []}
+    for number in numbers:
+        certain = number.detail in STRUCTURAL and number.kind == NumberKind.NOT_A_TARGET
+        lists[certain].append(number)
+    return [(certain, listed) for certain, listed in lists.items() if listed]
 
 
 def _form(kind: type, row: DraftRow, bound: Any, **extra: Any) -> Any:

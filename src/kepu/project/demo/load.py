@@ -35,13 +35,14 @@ class Document:
     region: str
     public: bool
     upper: int | None
+    aligned: bool = False  # whether the office has gone through what answers to the upper plan
     issued: bool = True  # one is left at the review desk, to try it
 
 
 PLANS = (
     Document("岚川省实施方案.txt", world.PROVINCE, public=True, upper=None),
-    Document("云泽市实施方案.docx", world.CITY, public=True, upper=0),
-    Document("青棠县实施方案.txt", "900121", public=True, upper=1),
+    Document("云泽市实施方案.docx", world.CITY, public=True, upper=0, aligned=True),
+    Document("青棠县实施方案.txt", "900121", public=True, upper=1, aligned=True),
     Document("石荷县实施方案.pdf", "900122", public=False, upper=1),
     Document("云泽市2026年工作要点.xlsx", world.CITY, public=False, upper=1),
     Document("青棠县2026年工作要点.txt", "900121", public=False, upper=2, issued=False),
@@ -87,6 +88,8 @@ def everything(say: Callable[[str], None]) -> None:
         plans.issue(plan_id, public=one.public, actor=foundation.SYSTEM)
         if one.upper is not None:
             plans.link_upper(plan_id, ids[one.upper], actor=foundation.SYSTEM)
+            if one.aligned:
+                plans.confirm_likely(plan_id, actor=foundation.SYSTEM)
         say(f"《{Path(one.file).stem}》已核对、印发。")
 
 

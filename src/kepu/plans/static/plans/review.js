@@ -51,6 +51,8 @@ function settle(card) {
   wanted = null;
   if (!target) return go(card);
   mark(card, true);
+  const folded = row.closest("details");
+  if (folded) folded.open = true;
   reveal(row);
   target.focus({ preventScroll: true });
 }
