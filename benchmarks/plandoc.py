@@ -86,6 +86,28 @@ def slope(points: list[tuple[float, float]]) -> float:
     return sum((x - x0) * (y - y0) for x, y in points) / sum((x - x0) ** 2 for x in xs)
 
 
+def annexes() -> Table:
+    """Time of `read_plan` for a plan whose annex table names every task once, at growing numbers of rows."""
+    rows, points = [], []
+    for count in (100, 400, 1_600):
+        text = with_annex(count)
+        median = statistics.median(alone(text, repeat=3)[0])
+        points.append((math.log(len(text)), math.log(median)))
+        rows.append((str(count), f"{len(text)}", f"{median * 1000:.0f} ms"))
+    notes = (f"time grows with size to the power {slope(points):.2f}",)
+    return Table("Plan documents: annex tables", ("rows and tasks", "characters", "median"), rows, SCRIPT, notes)
+
+
+def with_annex(count: int) -> str:
+    """A plan of that many tasks and an annex table that gives each of them its units."""
+    names = [f"实施{KINDS[n % 5]}第{n}站科普计划" for n in range(count)]
+    lines = ["云栖县全民科学素质行动实施方案（2021—2025年）", "一、重点任务"]
+    lines += [f"{n + 1}.{name}。{WORKS[n % 4].format(a=n % 90 + 10, b=3, c=200)}。" for n, name in enumerate(names)]
+    lines += ["附件", "云栖县全民科学素质行动任务分解表", "序号\t工作任务\t牵头单位\t配合单位"]
+    lines += [f"{n + 1}\t{name}\t县科协\t县教育局、农业农村局" for n, name in enumerate(names)]
+    return "\n".join(lines) + "\n"
+
+
 def command() -> Table:
     """Wall time of `kepu plan parse FILE` as a process, for a small file of each format."""
     rows = []
@@ -161,9 +183,9 @@ def _xlsx() -> bytes:
 
 
 def measure() -> list[Table]:
-    """Both tables; about a minute."""
+    """All tables; about a minute."""
     started = time.monotonic()
-    tables = [stages(), command()]
+    tables = [stages(), annexes(), command()]
     print(f"plandoc bench took {time.monotonic() - started:.0f} s", file=sys.stderr)
     return tables
 

@@ -4,6 +4,8 @@ A Chinese character takes two columns. Marks whose width is ambiguous (quotes, d
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.normal import char_width, tidy
@@ -13,6 +15,8 @@ _GAP = re.compile(r"[ \u3000\u00a0]{2,}|\u3000")
 _HANGING = "、，。；：,.;:）)”」"
 _HEAD_ENDS = ("单位", "部门", "时限", "时间", "期限", "要求", "目标", "任务", "内容", "措施", "事项", "指标", "进度")
 _GROUP_ENDS = ("行动", "工程", "建设", "提升", "素质")
+# Lines of a table from which its columns are measured.
+_SAMPLE = 200
 Fragment = tuple[int, int, str]
 
 
@@ -46,27 +50,30 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
     """Rows of the aligned table whose head is lines[start], and the index after its last line.
 
     skip holds the indexes of page furniture, over which a cell may go on."""
-    body = _extent(lines, skip, start)
-    ambiguous = max((1, 2), key=lambda w: _fitness([lines[i] for i in body], lines[start], w))
-    starts = _column_starts([lines[i] for i in body], lines[start], ambiguous)
+    sample = list(islice(_extent(lines, skip, start), _SAMPLE))
+    ambiguous = max((1, 2), key=lambda w: _fitness([lines[i] for i in sample], lines[start], w))
+    starts = _column_starts([lines[i] for i in sample], lines[start], ambiguous)
     rows: list[Row] = [[tidy(f[2]) for f in fragments(lines[start], ambiguous)]]
     end = start + 1
-    below = _cells(lines[body[0]], starts, ambiguous) if body else None
+    below = _cells(lines[sample[0]], starts, ambiguous) if sample else None
     if below and _goes_on_with_head(rows[0], below):
         rows[0] = [a + b for a, b in zip(rows[0], below, strict=True)]
-        end = body.pop(0) + 1
+        end = sample[0] + 1
     blank_before = False
     # Where every line is followed by a blank one, a blank line says nothing.
-    spaced = len(body) > 3 and sum(not lines[i + 1].strip() for i in body if i + 1 < len(lines)) > 0.9 * len(body)
-    for n, i in enumerate(body):
+    spaced = len(sample) > 3 and sum(not "".join(lines[i + 1 : i + 2]).strip() for i in sample) > 0.9 * len(sample)
+    for i in _extent(lines, skip, end - 1):
         cells = _cells(lines[i], starts, ambiguous)
         label = read_label(tidy(lines[i]))
         if label and label.rank <= 2 and len(fragments(lines[i])) == 1:
-            if not _heads_rows(lines, body[n + 1 : n + 3], starts, ambiguous):
+            if not _heads_rows(lines, islice(_extent(lines, skip, i), 2), starts, ambiguous):
                 break
             cells = [tidy(lines[i])]
         elif (
-            cells and cells[0] and _heads_group(lines[i]) and _heads_rows(lines, body[n + 1 : n + 2], starts, ambiguous)
+            cells
+            and cells[0]
+            and _heads_group(lines[i])
+            and _heads_rows(lines, islice(_extent(lines, skip, i), 1), starts, ambiguous)
         ):
             cells = [tidy(lines[i])]
         elif (
@@ -96,7 +103,7 @@ def _heads_group(line: str) -> bool:
     return len(fragments(line)) == 1 and text.endswith(_GROUP_ENDS) and not re.search("[、,;。:]", text)
 
 
-def _heads_rows(lines: list[str], following: list[int], starts: list[int], ambiguous: int) -> bool:
+def _heads_rows(lines: list[str], following: Iterable[int], starts: list[int], ambiguous: int) -> bool:
     """A numbered row comes next (another group row or a repeated head may stand between): the label heads a group."""
     for i in following:
         cells = _cells(lines[i], starts, ambiguous)
@@ -117,9 +124,8 @@ def _after_page_break(lines: list[str], skip: set[int], index: int) -> bool:
     return False
 
 
-def _extent(lines: list[str], skip: set[int], start: int) -> list[int]:
-    """Indexes of the lines that may belong to the table: up to three blank lines in a row stay inside."""
-    out: list[int] = []
+def _extent(lines: list[str], skip: set[int], start: int) -> Iterator[int]:
+    """Indexes of the lines after `start` that may belong to its table: up to three blank lines in a row stay inside."""
     blank = 0
     for i in range(start + 1, len(lines)):
         if i in skip:
@@ -127,13 +133,12 @@ def _extent(lines: list[str], skip: set[int], start: int) -> list[int]:
         if not lines[i].strip():
             blank += 1
             if blank > 3:
-                break
+                return
             continue
         blank = 0
         if "\t" in lines[i]:
-            break
-        out.append(i)
-    return out
+            return
+        yield i
 
 
 def _fitness(body: list[str], head: str, ambiguous: int) -> int:
@@ -144,7 +149,7 @@ def _fitness(body: list[str], head: str, ambiguous: int) -> int:
 def _column_starts(body: list[str], head: str, ambiguous: int) -> list[int]:
     """First display column of each column: the head's, moved to where most cells under it begin."""
     heads = fragments(head, ambiguous)
-    begins = Counter(f[0] for line in body[:200] for f in fragments(line, ambiguous))
+    begins = Counter(f[0] for line in body for f in fragments(line, ambiguous))
     out = []
     for i, (begin, end, _) in enumerate(heads):
         low = heads[i - 1][1] if i else 0

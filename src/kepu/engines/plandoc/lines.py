@@ -215,15 +215,20 @@ def _mark_trailing(texts: list[str], kinds: list[Kind | None], labels: list[Labe
     last = max((i for i, label in enumerate(labels) if label and kinds[i] is None), default=None)
     if last is None:
         return
+    own = (i for i in range(len(texts) - 1, last, -1) if kinds[i] is None and _speaks_of_the_programme(texts[i]))
+    last_own = next(own, last)
     above = texts[last]
     for i in range(last + 1, len(texts)):
         if kinds[i] is not None:
             continue
         after = above.endswith(("。", ")", "!", "”"))
         above = texts[i]
-        if after and (_PAGE_LABEL.match(above) or (is_title_like(above) and not _CLAUSE_LINE.match(above))):
-            rest = [t for t, kind in zip(texts[i:], kinds[i:], strict=True) if kind is None]
-            if not any(t.endswith("。") and any(w in t for w in structure.PROGRAMME_MARKS) for t in rest):
-                for j in range(i, len(texts)):
-                    kinds[j] = kinds[j] or Kind.OUTSIDE
+        added = _PAGE_LABEL.match(above) or (is_title_like(above) and not _CLAUSE_LINE.match(above))
+        if after and added and i > last_own:
+            for j in range(i, len(texts)):
+                kinds[j] = kinds[j] or Kind.OUTSIDE
             return
+
+
+def _speaks_of_the_programme(text: str) -> bool:
+    return text.endswith("。") and any(w in text for w in structure.PROGRAMME_MARKS)

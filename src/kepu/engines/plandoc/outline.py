@@ -91,6 +91,7 @@ class _Builder:
         self._columns: tuple[Column, ...] | None = None
         self._annex: _Draft | None = None
         self._above: _Draft | None = None
+        self._loose_rows = 0
 
     def take(self, line: Line) -> None:
         """Add one line to the tree."""
@@ -195,13 +196,15 @@ class _Builder:
             position += len(value) + 1
         parent = self._annex or (self._open[-1] if self._open else None)
         number = next((self.text[c.start : c.end] for c in cells if c.role == "number"), "")
-        rows = parent.children if parent else sum(d.kind == "row" and d.parent is None for d in self.drafts)
+        rows = parent.children if parent else self._loose_rows
         body = [c for c in cells if c.role in ("name", "detail")] or [c for c in cells if c.role == "target"]
         if not body:
             return
         draft = _Draft(bare(number) or str(rows + 1), _ROW_RANK, line.start, line.end, parent, kind="row", cells=cells)
         if parent:
             parent.children += 1
+        else:
+            self._loose_rows += 1
         draft.stretches = [Stretch(c.start, c.end) for c in body]
         for cell in body:
             if cell.role != "target":

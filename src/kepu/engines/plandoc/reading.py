@@ -1,10 +1,11 @@
 """The whole reading of a plan document: text in, ledger out, each finding with its place in the cleaned text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kepu.engines.plandoc.amounts import Runs
-from kepu.engines.plandoc.assign import TaskUnits, assign_units, match_annex
+from kepu.engines.plandoc.annex import match_annex
+from kepu.engines.plandoc.assign import TaskUnits, assign_units
 from kepu.engines.plandoc.clean import clean
 from kepu.engines.plandoc.document import read_document
 from kepu.engines.plandoc.lines import classify
@@ -13,8 +14,10 @@ from kepu.engines.plandoc.names import region_places
 from kepu.engines.plandoc.normal import bare
 from kepu.engines.plandoc.outline import Outline, build_outline, item_text
 from kepu.engines.plandoc.periods import Calendar, years_in_digits
+from kepu.engines.plandoc.sentences import Area
 from kepu.engines.plandoc.similarity import dice
-from kepu.engines.plandoc.targets import Area, Verdict, read_targets
+from kepu.engines.plandoc.targets import read_targets
+from kepu.engines.plandoc.verdicts import Verdict
 from kepu.engines.plandoc.vocabulary import structure
 
 SCHEMA_VERSION = 1
@@ -167,9 +170,7 @@ def read_plan(text: str) -> Reading:
     outline = build_outline(cleaned.text, lines)
     runs = Runs(cleaned.text)
     if not outline.nodes or not any(mark in cleaned.text for mark in structure.PROGRAMME_MARKS):
-        return Reading(
-            cleaned.text, Document(), (), (), (), _numbers(cleaned.text, _account(runs, [], {})), cleaned.dropped
-        )
+        return Reading(cleaned.text, Document(), (), (), (), _account(cleaned.text, runs, [], {}), cleaned.dropped)
     document = read_document(cleaned, lines)
     nodes = outline.nodes
     annex = match_annex(cleaned.text, nodes)
@@ -193,13 +194,9 @@ def read_plan(text: str) -> Reading:
             _task(cleaned.text, n, units[i]) for i, n in enumerate(nodes) if not n.is_section and i not in annex
         ),
         targets=tuple(t for t, _ in reported),
-        numbers=_numbers(cleaned.text, _account(runs, judged, indexes)),
+        numbers=_account(cleaned.text, runs, judged, indexes),
         dropped=cleaned.dropped,
     )
-
-
-def _numbers(text: str, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple(replace(n, text=text[n.start : n.end]) for n in numbers)
 
 
 def _claim_structure(text: str, lines: tuple[Line, ...], nodes: tuple[Node, ...], runs: Runs) -> None:
@@ -309,23 +306,26 @@ def _task(text: str, node: Node, units: TaskUnits) -> Task:
     )
 
 
-def _account(runs: Runs, judged: list[tuple[Target, Verdict]], indexes: dict[int, int]) -> tuple[Number, ...]:
+def _account(
+    text: str, runs: Runs, judged: list[tuple[Target, Verdict]], indexes: dict[int, int]
+) -> tuple[Number, ...]:
     """Every number run with its class; indexes maps the start of a reported target to its place in the list."""
     out = []
-    amounts = sorted(((t.start, t.end, v) for t, v in judged), key=lambda a: a[0])
+    amounts = sorted(judged, key=lambda pair: pair[0].start)
     n = 0
-    for (start, end), claim in zip(runs.spans, runs.claims, strict=True):
-        while n < len(amounts) and amounts[n][1] <= start:
+    for start, end, claim in zip(runs.starts, runs.ends, runs.claims, strict=True):
+        while n < len(amounts) and amounts[n][0].end <= start:
             n += 1
-        if n < len(amounts) and amounts[n][0] <= start < amounts[n][1]:
-            verdict = amounts[n][2]
+        printed = text[start:end]
+        if n < len(amounts) and amounts[n][0].start <= start:
+            target, verdict = amounts[n]
             out.append(
-                Number(start, end, "", verdict.kind, verdict.reason, indexes.get(amounts[n][0]), verdict.confidence)
+                Number(start, end, printed, verdict.kind, verdict.reason, indexes.get(target.start), verdict.confidence)
             )
         elif claim:
-            out.append(Number(start, end, "", claim.kind, claim.reason, None, 0.9))
+            out.append(Number(start, end, printed, claim.kind, claim.reason, None, 0.9))
         else:
-            out.append(Number(start, end, "", "lexical", "no_measure_word", None, 0.8))
+            out.append(Number(start, end, printed, "lexical", "no_measure_word", None, 0.8))
     return tuple(out)
 
 

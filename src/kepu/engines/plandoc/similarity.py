@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 _KEPT = re.compile(r"[^\w]|_")
+Pairs = Counter[str]
 
 
 def fold(text: str) -> str:
@@ -13,14 +14,18 @@ def fold(text: str) -> str:
 
 def dice(a: str, b: str) -> float:
     """Dice coefficient of character pairs, 0..1; equal texts give 1."""
-    a, b = fold(a), fold(b)
-    if not a or not b:
-        return 0.0
-    if a == b:
-        return 1.0
-    x, y = _pairs(a), _pairs(b)
-    return 2 * sum((x & y).values()) / (sum(x.values()) + sum(y.values()))
+    return likeness(pairs(a), pairs(b))
 
 
-def _pairs(text: str) -> Counter[str]:
-    return Counter(text[i : i + 2] for i in range(len(text) - 1)) or Counter([text])
+def pairs(text: str) -> Pairs:
+    """Character pairs of the folded text with their counts; a single character counts as a pair."""
+    text = fold(text)
+    return Counter(text[i : i + 2] for i in range(len(text) - 1)) or Counter(text)
+
+
+def likeness(a: Pairs, b: Pairs) -> float:
+    """Dice coefficient of two texts whose pairs are known already, 0..1."""
+    size = a.total() + b.total()
+    if len(b) < len(a):
+        a, b = b, a
+    return 2 * sum(min(n, b[pair]) for pair, n in a.items() if pair in b) / size if size else 0.0

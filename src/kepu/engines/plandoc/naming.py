@@ -1,0 +1,179 @@
+"""What an amount of a sentence counts, from the words before and after it, an earlier clause or the task's title."""
+
+import re
+
+from kepu.engines.plandoc.amounts import Amount
+from kepu.engines.plandoc.sentences import AFTER, WINDOW, Area, Sentence
+from kepu.engines.plandoc.subjects import (
+    agent_before,
+    each_prefix,
+    ends_with_verb,
+    subject_after,
+    subject_before,
+    subject_of_object,
+)
+from kepu.engines.plandoc.verdicts import qualifies
+from kepu.engines.plandoc.vocabulary import quantities as words
+
+_EACH_PLACE = re.compile(
+    r"(?:每个?|各)(?:行政|中小|义务教育|县级|市级|区级|乡级|基层|示范)?(?:村|乡|镇|街道|社区|县|市|区|州|旗|学校|校|园|单位|企业|部门|基地|站|馆|点|户|家庭|班|嘎查|农村)"
+    r"(?:[、(][一-鿿、)]{1,10})?$"
+)
+_AMOUNT_TAIL = re.compile(
+    r"(?:[达为超过约近共]|不少于|不低于|达到|增加到|提高到)*\d[\d.,]*[万亿]?[余多]?[一-鿿%]{0,5}$"
+)
+_AMOUNT_INSIDE = re.compile(r"\d[\d.,]*[万亿]?[余多]?(?:人次|场次|[名个家场人次所项户部册期%])")
+# Doings that say nothing without what is done: 开课一次, 更新10条.
+_DOINGS = frozenset(
+    [
+        "开课",
+        "更新",
+        "开放",
+        "巡展",
+        "巡讲",
+        "巡演",
+        "授课",
+        "刊播",
+        "推送",
+        "报送",
+        "播出",
+        "下乡",
+        "上课",
+        "调度",
+        "服务",
+        "培训",
+        "推广",
+        "指导",
+        "帮扶",
+        "慰问",
+        "巡演",
+        "演出",
+        "放映",
+        "展播",
+        "评选",
+        "表彰",
+        "播放",
+        "上线",
+    ]
+)
+# 2个国家级、5个省级基地: what the last level names is counted at every level.
+_LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处][一-鿿]{1,3}级)+([一-鿿“”]{2,20})")
+_SAYS_NOTHING = re.compile(r"[一两][遍次轮]|每(?:期|场|次|届|个|班|人|名|家)")
+_EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村|支|组|队|批|档|节|门|站|馆)?")
+# 按每人2元安排经费, 按每亩20元的标准给予补贴: what is measured out follows the rate.
+_BY_RATE = re.compile(r"按照?[^,;。]{0,24}$")
+_MEASURED_OUT = re.compile(
+    r"(?:以上|左右)?(?:的?(?:标准|比例|额度|定额))?,?(?:安排|落实|给予|列支|核拨|拨付|预算|配套|筹集|投入|提取|设立|补助|发放|配备|配置|核定)([^,;。]{2,24})"
+)
+_AT_RATE = re.compile(r"(?:以上|左右)?的?(?:标准|额度|定额)")
+# 小学每周2节, 市级以上50个: a level or group that says too little without what is counted.
+_GROUP = re.compile(
+    r"(?:国家|[省市县区州旗乡镇校])级(?:及?以上)?|小学|初中|高中|中学|幼儿园|城镇|城市|农村|城区|乡村|镇区"
+)
+
+
+def segment_start(text: str, sentence: Sentence, amount: Amount, previous: Amount | None) -> int:
+    """Where the words that may name the amount's subject begin: after the last , ; : outside quotes, or the amount before."""
+    low = max(sentence.start, amount.start - WINDOW)
+    depth = 0
+    position = low
+    for i in range(amount.start - 1, low - 1, -1):
+        c = text[i]
+        if c in "”》)":
+            depth += 1
+        elif c in "“《(":
+            if depth == 0:
+                position = i + 1
+                break
+            depth -= 1
+        elif depth == 0 and c in ",;:。!?\t":
+            position = i + 1
+            break
+    if previous and previous.end > position:
+        tail = AFTER.match(text, previous.end)
+        position = tail.end() if tail else previous.end
+    return position
+
+
+def subject_of(
+    text: str,
+    dated: str,
+    sentence: Sentence,
+    amount: Amount,
+    previous: Amount | None,
+    following: Amount | None,
+    area: Area,
+    last: str,
+) -> str:
+    """The noun phrase that the amount counts, from before it, after it, the clause before or the task's title."""
+    start = segment_start(text, sentence, amount, previous)
+    before = dated[start : amount.start]
+    tail = AFTER.match(text, amount.end)
+    after_start = tail.end() if tail else amount.end
+    after_text = dated[after_start : min(sentence.end, after_start + 120)]
+    # A breakdown or other bracket right after the amount is skipped.
+    if after_text.startswith("("):
+        close = after_text.find(")")
+        after_text = after_text[close + 1 :] if close > 0 else after_text
+    gap = following.start - after_start if following and not qualifies(text, amount, following) else -1
+    earlier = subject_before(before)
+    levels = _LEVELS_OF.match(after_text)
+    later = levels[1] + levels[2] if levels else subject_after(after_text, gap) if after_text else ""
+    if tail and tail[0] in ("内", "以内", "之内") and amount.unit in words.DURATION_UNITS and later:
+        return later
+    if _BY_RATE.search(before) and (out := _MEASURED_OUT.match(text, amount.end)):
+        return subject_of_object(out[1])
+    if _BY_RATE.search(before) and _AT_RATE.match(text, amount.end):
+        return _from_clauses(dated, sentence, start) or last or _topic(area)
+    if _EACH_OF.fullmatch(earlier) and not later:
+        return earlier + (last or from_context(dated, sentence, start, area))
+    if _GROUP.fullmatch(earlier) and not later:
+        of = last if previous and previous.unit == amount.unit else from_context(dated, sentence, start, area)
+        return earlier + re.sub(rf"^(?:{_GROUP.pattern})", "", of)
+    if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
+        return later
+    if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
+        return later
+    if _EACH_PLACE.fullmatch(earlier) and later:
+        return earlier + later
+    if _EACH_PLACE.fullmatch(earlier) and not later:
+        return earlier + _without_each(from_context(dated, sentence, start, area) or last or area.topic)
+    if later and (len(earlier) <= 2 or ends_with_verb(before)):
+        prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
+        return later if not prefix or later.startswith(prefix) else prefix + later
+    if earlier in _DOINGS:
+        of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
+        return of if earlier in of else of + earlier
+    if len(earlier) >= 2:
+        return earlier
+    if later:
+        return later
+    if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
+        return last
+    return from_context(dated, sentence, start, area) or earlier or area.topic
+
+
+def _without_each(subject: str) -> str:
+    return re.sub(r"^(?:每个?|各)[一-鿿]{1,3}", "", subject) or subject
+
+
+def from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
+    """What an earlier clause of the sentence speaks of, else the task's title."""
+    return _from_clauses(text, sentence, end) or _topic(area)
+
+
+def _topic(area: Area) -> str:
+    return subject_of_object(area.topic) or area.topic
+
+
+def _from_clauses(text: str, sentence: Sentence, end: int) -> str:
+    """The object of the nearest earlier clause of the sentence that names one, else nothing."""
+    low = max(sentence.start, end - WINDOW)
+    for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
+        found = subject_of_object(_AMOUNT_INSIDE.sub("", _AMOUNT_TAIL.sub("", clause)))
+        empty = len(found) < 2 or found in _DOINGS or _SAYS_NOTHING.fullmatch(found)
+        if not empty and not clause.startswith(
+            ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分")
+        ):
+            return found
+    return ""
