@@ -1,0 +1,184 @@
+"""Means, totals and ratios of all domains in one grouped pass, with their linearized variance.
+
+For R = Σwy / Σwx over a domain the influence value of a respondent is (y - R x) / Σwx inside and 0 outside; a mean has
+x = 1, a total influence y (Särndal et al. 1992, 5.5 to 5.7; Lumley 2010, 2.2). Only sums by domain and unit are needed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from .arrays import Floats, Ints, sums_by
+from .design import Design, Residuals
+from .variance import Cells, auxiliary_sums, cells, every_unit, level_variance
+
+Kind = Literal["mean", "total", "ratio"]
+BLOCK = 2_000_000  # numbers in one block of work, so that it stays in cache and memory stays flat
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Estimates of k columns in D domains, each array (D, k) but `n`, `weighted_n` (D,).
+
+    `srs`: S², the variance of one observation, for design effects; nan where n < 2.
+    """
+
+    estimate: Floats
+    variance: Floats
+    srs: Floats
+    n: Ints
+    weighted_n: Floats
+
+
+@dataclass
+class DomainPass:
+    """A design cut into domains: what every column of values shares. `domain` (n,) codes 0…count-1, -1 outside."""
+
+    design: Design
+    domain: Ints
+    count: int
+    _cells: list[Cells] = field(init=False)
+    n: Ints = field(init=False)
+    weighted_n: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        weights = self.design.weights
+        inside = (self.domain >= 0) & (weights != 0)
+        self.n = np.bincount(self.domain[inside], minlength=self.count)
+        self.weighted_n = _sum(self.domain, weights, self.count)
+        self._cells = [cells(level, self.domain, self.count) for level in self.design.levels]
+        residuals = self.design.residuals
+        if residuals is not None:
+            self._auxiliary = [auxiliary_sums(residuals, weights, level) for level in self.design.levels]
+
+    def moments(self, y: Floats, x: Floats | None = None, *, kind: Kind = "mean", variance: bool = True) -> Moments:
+        """Estimates of the columns of y (n, k); x (n,) is the denominator of a ratio. Rows outside may hold anything."""
+        columns = max(1, BLOCK // max(len(self._cells[0]), 1))
+        parts = [self._block(y[:, j : j + columns], x, kind, variance) for j in range(0, y.shape[1], columns)]
+        if len(parts) == 1:
+            return parts[0]
+        estimate, errors, srs = (
+            np.concatenate([getattr(p, name) for p in parts], axis=1) for name in ("estimate", "variance", "srs")
+        )
+        return Moments(estimate, errors, srs, self.n, self.weighted_n)
+
+    def _block(self, y: Floats, x: Floats | None, kind: Kind, errors: bool) -> Moments:
+        design, at = self.design, self._cells[0]
+        weighted = _weighted(design.weights, y, self.domain)
+        sums = sums_by(at.of_row, weighted, len(at))
+        totals = _by_domain(at, sums, self.count)
+        if kind == "total":
+            estimate, size = totals, np.ones(self.count)
+            below = None
+        else:
+            below = design.weights if x is None else design.weights * np.where(self.domain >= 0, x, 0)
+            size = (
+                self.weighted_n
+                if x is None
+                else _by_domain(at, sums_by(at.of_row, below[:, None], len(at)), self.count)[:, 0]
+            )
+            with np.errstate(invalid="ignore", divide="ignore"):
+                estimate = totals / size[:, None]
+        rates = np.zeros_like(estimate) if kind == "total" else np.where(np.isfinite(estimate), estimate, 0)
+        divisor = np.where(size == 0, 1, size)
+        variance = self._variance(weighted, sums, below, rates, divisor) if errors else np.full_like(rates, np.nan)
+        return Moments(estimate, variance, self._srs(y, x, kind, rates, size), self.n, self.weighted_n)
+
+    def _variance(self, weighted: Floats, first: Floats, below: Floats | None, rates: Floats, size: Floats) -> Floats:
+        total = np.zeros_like(rates)
+        residuals = self.design.residuals
+        effects = None if residuals is None else self._effects(residuals, weighted, below, rates, size)
+        for stage, (level, at) in enumerate(zip(self.design.levels, self._cells, strict=True)):
+            z = first.copy() if stage == 0 else sums_by(at.of_row, weighted, len(at))
+            if below is not None:
+                z -= rates[at.domain] * sums_by(at.of_row, below[:, None], len(at))
+            z /= size[at.domain][:, None]
+            if effects is None:
+                total += level_variance(self.design, level, at, z, self.count)
+            else:
+                total += self._calibrated(stage, z, effects)
+        return total
+
+    def _effects(
+        self, residuals: Residuals, weighted: Floats, below: Floats | None, rates: Floats, size: Floats
+    ) -> list[Floats]:
+        """By column the coefficients (q, D) of the influence values of every domain on the auxiliary columns."""
+        safe = np.where(self.design.weights != 0, self.design.weights, 1)
+        factor = residuals.moment / safe
+        denominators = 0 if below is None else self._moments_by_domain(residuals, below * factor)
+        return [
+            residuals.solve((self._moments_by_domain(residuals, column * factor) - rates[:, j] * denominators) / size)
+            for j, column in enumerate(weighted.T)
+        ]
+
+    def _moments_by_domain(self, residuals: Residuals, values: Floats) -> Floats:
+        """Σ A·value by domain, (q, D)."""
+        rows = np.flatnonzero(self.domain >= 0)
+        spread = sparse.csr_array((values[rows], (rows, self.domain[rows])), shape=(len(values), self.count))
+        product = residuals.auxiliary.T @ spread
+        return np.asarray(product.todense() if sparse.issparse(product) else product)
+
+    def _calibrated(self, stage: int, z: Floats, effects: list[Floats]) -> Floats:
+        """Variance where the calibrated residual of every unit counts, members or not."""
+        level, at, auxiliary = self.design.levels[stage], self._cells[stage], self._auxiliary[stage]
+        everyone = every_unit(level)
+        out = np.zeros((self.count, z.shape[1]))
+        wide = max(1, BLOCK // level.units)
+        for j, b in enumerate(effects):
+            for low in range(0, self.count, wide):
+                high = min(low + wide, self.count)
+                mine = slice(*np.searchsorted(at.domain, (low, high)))
+                dense = np.zeros((level.units, high - low))
+                dense[at.unit[mine], at.domain[mine] - low] = z[mine, j]
+                dense -= auxiliary @ b[:, low:high]
+                out[low:high, j] = level_variance(self.design, level, everyone, dense, 1)[0]
+        return out
+
+    def _srs(self, y: Floats, x: Floats | None, kind: Kind, rates: Floats, size: Floats) -> Floats:
+        """S² = n/(n-1) Σw(v - v̄)²/Σw with v the value, or for a ratio its linearized residual."""
+        weights, inside = self.design.weights, np.maximum(self.domain, 0)
+        out = np.full(rates.shape, np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shrink = np.where(self.n > 1, self.n / np.maximum(self.n - 1, 1), np.nan) / self.weighted_n
+            for j in range(y.shape[1]):
+                v = np.where(self.domain >= 0, y[:, j], 0)
+                if kind == "ratio" and x is not None:
+                    v = (v - rates[inside, j] * np.where(self.domain >= 0, x, 0)) / size[inside]
+                mean = _sum(self.domain, weights * v, self.count) / self.weighted_n
+                v = v - mean[inside]
+                out[:, j] = shrink * _sum(self.domain, weights * v * v, self.count)
+        return out
+
+
+def _weighted(weights: Floats, y: Floats, domain: Ints) -> Floats:
+    """w·y with 0 outside the domains, whatever y holds there; in column order, as the sums read it."""
+    out = np.empty(y.shape, order="F")
+    outside = domain < 0
+    for j in range(y.shape[1]):
+        np.multiply(weights, y[:, j], out=out[:, j])
+        if outside.any():
+            out[outside, j] = 0
+    return out
+
+
+def _sum(domain: Ints, values: Floats, count: int) -> Floats:
+    if len(domain) and domain.min() >= 0:
+        return np.asarray(np.bincount(domain, weights=values, minlength=count), dtype=np.float64)
+    inside = domain >= 0
+    return np.asarray(np.bincount(domain[inside], weights=values[inside], minlength=count), dtype=np.float64)
+
+
+def _by_domain(at: Cells, sums: Floats, count: int) -> Floats:
+    return sums_by(at.domain, sums, count)
+
+
+def design_effect(moments: Moments, *, kind: Kind, reference: Literal["wor", "wr"]) -> Floats:
+    """V / V of a simple random sample of the same n from the same N = Σw; 0 where V is 0, nan where V_srs is not defined."""
+    n, population = moments.n[:, None].astype(np.float64), moments.weighted_n[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        srs = moments.srs / n * ((population - n) / population if reference == "wor" else 1)
+        srs = srs * (population**2 if kind in {"total", "ratio"} else 1)
+        deff = moments.variance / srs
+    return np.where(moments.variance == 0, 0.0, np.where(np.isfinite(deff), deff, np.nan))

@@ -1,0 +1,46 @@
+"""Means, totals and ratios of all domains under replicate weights: the same sums, once a replicate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Floats, Ints
+from .linearization import DomainPass, Kind, Moments
+from .replicates import BLOCK, Replicates
+
+
+@dataclass
+class ReplicatePass:
+    """Replicates cut into domains; used like `DomainPass`. `domain` (n,) codes 0…count-1, -1 outside."""
+
+    replicates: Replicates
+    domain: Ints
+    count: int
+
+    def __post_init__(self) -> None:
+        self._full = DomainPass(self.replicates.design, self.domain, self.count)
+        rows = np.flatnonzero(self.domain >= 0)
+        self._rows = rows[np.argsort(self.domain[rows], kind="stable")]
+        self._stops = np.searchsorted(self.domain[self._rows], np.arange(self.count + 1))
+
+    def moments(self, y: Floats, x: Floats | None = None, *, kind: Kind = "mean") -> Moments:
+        """Estimates of the columns of y (n, k) with replicate variance; see `DomainPass.moments`."""
+        full = self._full.moments(y, x, kind=kind, variance=False)
+        variance = self.replicates.variance(self.values(y, x, kind=kind), full.estimate)
+        return Moments(full.estimate, variance, full.srs, full.n, full.weighted_n)
+
+    def values(self, y: Floats, x: Floats | None = None, *, kind: Kind = "mean") -> Floats:
+        """θ of every replicate, (R, D, k); nan where a replicate has no member of the domain."""
+        rows, k = self._rows, y.shape[1]
+        below = np.ones(len(rows)) if x is None else x[rows]
+        table = np.column_stack([y[rows], below] if kind != "total" else [y[rows]])
+        step = max(1, BLOCK // max(len(rows), 1))
+        out = np.empty((self.replicates.count, self.count, k))
+        for low in range(0, self.replicates.count, step):
+            part = slice(low, min(low + step, self.replicates.count))
+            w = self.replicates.weights(rows, part)
+            for d, (start, stop) in enumerate(zip(self._stops[:-1], self._stops[1:], strict=True)):
+                sums = w[start:stop].T @ table[start:stop]
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    out[part, d] = sums[:, :k] / sums[:, k:] if kind != "total" else sums
+        return out
