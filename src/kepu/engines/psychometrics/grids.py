@@ -62,6 +62,33 @@ def chunks(rows: int, size: int = CHUNK) -> Iterator[slice]:
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
+SERIAL = 200_000  # multiply-adds of one product that OpenBLAS still does without waking its threads (from 262,144 on)
+
+
+def product(left: Floats, right: Floats) -> Floats:
+    """(n, m) @ (m, q) in blocks of rows, each too small for BLAS to share among threads.
+
+    Products of this shape are over before the threads have met: on a busy machine sharing them costs ten times the work.
+    """
+    rows, (inner, outer) = len(left), right.shape
+    size = max(1, SERIAL // (inner * outer))
+    whole = rows - rows % size
+    result = np.empty((rows, outer))
+    np.matmul(left[:whole].reshape(-1, size, inner), right, out=result[:whole].reshape(-1, size, outer))
+    np.matmul(left[whole:], right, out=result[whole:])
+    return result
+
+
+def cross_product(left: Floats, right: Floats) -> Floats:
+    """(n, m)ᵀ @ (n, q), in blocks of rows like `product`."""
+    rows, inner, outer = len(left), left.shape[1], right.shape[1]
+    size = max(1, SERIAL // (inner * outer))
+    whole = rows - rows % size
+    blocks = left[:whole].reshape(-1, size, inner).transpose(0, 2, 1)
+    result: Floats = np.matmul(blocks, right[:whole].reshape(-1, size, outer)).sum(axis=0)
+    return result + left[whole:].T @ right[whole:]
+
+
 class Likelihood:
     """Log-likelihood of answers at the nodes, as products of 0/1 matrices with tables of log-probabilities."""
 
@@ -75,11 +102,11 @@ class Likelihood:
         """Codes (n, J) → (n, Q)."""
         answered = codes != MISSING
         complete = bool(answered.all())
-        result: Floats = self.total if complete else answered.astype(np.float64) @ self.log[:, 0]
+        result: Floats = self.total if complete else product(answered.astype(np.float64), self.log[:, 0])
         for category in range(1, self.log.shape[1]):
             chosen = codes == category
             if chosen.any():
-                result = result + chosen.astype(np.float64) @ (self.log[:, category] - self.log[:, 0])
+                result = result + product(chosen.astype(np.float64), self.log[:, category] - self.log[:, 0])
         return np.broadcast_to(result, (len(codes), self.log.shape[2]))
 
 

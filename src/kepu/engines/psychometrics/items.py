@@ -72,25 +72,33 @@ class Items:
         if len(set(self.names)) < count:
             twice = next(name for name in self.names if self.names.count(name) > 1)
             raise PsychometricsError("items.name_twice", twice, "each name once", "the name twice")
-        for name, slope, row, low, high in zip(
-            self.names, self.slope, self.intercepts, self.guessing, self.upper, strict=True
-        ):
-            self._check(name, float(slope), row, float(low), float(high))
+        self._check_values()
 
-    @staticmethod
-    def _check(name: str, slope: float, row: Floats, low: float, high: float) -> None:
-        given = row[~np.isnan(row)]
-        if not np.isfinite(slope) or given.size == 0 or not np.isfinite(given).all():
-            raise PsychometricsError(
-                "items.not_finite", name, "a finite slope and intercepts", f"{slope}, {row.tolist()}"
-            )
-        if np.isnan(row[: given.size]).any() or (np.diff(given) >= 0).any():
-            hint = "higher categories need lower intercepts (higher difficulties, where the slope is positive)"
-            raise PsychometricsError("items.disordered", name, "falling intercepts", str(row.tolist()), hint)
-        if not 0 <= low < high <= 1:
-            raise PsychometricsError("items.asymptotes", name, "0 ≤ guessing < upper ≤ 1", f"{low}, {high}")
-        if given.size > 1 and (low, high) != (0.0, 1.0):
-            raise PsychometricsError("items.asymptotes", name, "guessing 0 in a graded item", f"{low}, {high}")
+    def _check_values(self) -> None:
+        """The first item with a value that no model allows is named."""
+        absent = np.isnan(self.intercepts)
+        finite = np.isfinite(self.slope) & ~absent.all(axis=1) & ~np.isinf(self.intercepts).any(axis=1)
+        with np.errstate(invalid="ignore"):
+            rising = (np.diff(self.intercepts, axis=1) >= 0).any(axis=1)
+        rising |= (absent[:, :-1] & ~absent[:, 1:]).any(axis=1)
+        ordered = (self.guessing >= 0) & (self.guessing < self.upper) & (self.upper <= 1)
+        graded = (~absent).sum(axis=1) > 1
+        hint = "higher categories need lower intercepts (higher difficulties, where the slope is positive)"
+        for code, bad, expected, hints in (
+            ("items.not_finite", ~finite, "a finite slope and intercepts", ""),
+            ("items.disordered", rising, "falling intercepts, padding on the right", hint),
+            ("items.asymptotes", ~ordered, "0 ≤ guessing < upper ≤ 1", ""),
+            (
+                "items.asymptotes",
+                graded & ((self.guessing != 0) | (self.upper != 1)),
+                "guessing 0 in a graded item",
+                "",
+            ),
+        ):
+            if bad.any():
+                j = int(np.flatnonzero(bad)[0])
+                got = f"slope {self.slope[j]}, intercepts {self.intercepts[j].tolist()}, {self.guessing[j]} to {self.upper[j]}"
+                raise PsychometricsError(code, self.names[j], expected, got, hints)
 
     def __len__(self) -> int:
         return len(self.names)

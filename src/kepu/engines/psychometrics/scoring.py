@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import PsychometricsError
-from .grids import STANDARD, Grid, Likelihood, Population, chunks, posterior
+from .grids import STANDARD, Grid, Likelihood, Population, chunks, posterior, product
 from .items import MISSING, Codes, Floats, Items, coded
 from .local import Curvature, Weight, bracketed_root, local_terms
 
@@ -59,7 +59,7 @@ def eap(responses: ArrayLike, items: Items, population: Population = STANDARD, g
     for rows in chunks(len(codes)):
         log_prior = population.rows(rows).log_density(nodes) if prior is None else prior
         weights, _ = posterior(likelihood, codes[rows], log_prior)
-        moments = weights @ powers
+        moments = product(weights, powers)
         theta[rows] = moments[:, 0]
         variance[rows] = moments[:, 1] - moments[:, 0] ** 2
     return _scores(Method.EAP, codes, theta, np.sqrt(np.maximum(variance, 0.0)))
@@ -235,7 +235,7 @@ def _local(
         objective = likelihood.of(part) + (0.0 if prior is None else prior.log_density(nodes))
         if weight is not Weight.NONE:
             with np.errstate(divide="ignore"):
-                objective = objective + 0.5 * np.log((part != MISSING).astype(np.float64) @ information)
+                objective = objective + 0.5 * np.log(product((part != MISSING).astype(np.float64), information))
         best = objective.argmax(axis=1)
         theta[rows], se[rows], at_bound[rows] = _refine(part, items, nodes, best, weight, curvature, prior)
     nothing = (codes == MISSING).all(axis=1) & (population is None)
