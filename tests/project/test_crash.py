@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.installation]
 
 WRITERS = """
 import os, random, signal, time

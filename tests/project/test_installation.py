@@ -5,6 +5,7 @@ import pytest
 from kepu.foundation import checks
 from kepu.project.installation import weak_secret_in_production
 
+pytestmark = pytest.mark.installation
 LONG = "Zx81-qwertz-0987654321-abcdefghijkl-MNOPQRST-uvw"
 PRODUCTION = {"KEPU_MODE": "production", "KEPU_SECRET_KEY": LONG, "KEPU_AUDIT_KEY": LONG[::-1]}
 

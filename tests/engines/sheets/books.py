@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -112,3 +113,16 @@ def _ole(stream):
     directory = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, free, 2, len(stream)) + bytes(256)
     fat = struct.pack("<128I", *table, *[free] * (128 - len(table)))
     return header + fat + directory + stream.ljust(sectors * 512, b"\0")
+
+
+def with_merges(workbook: bytes, ranges: list[str]) -> bytes:
+    """A workbook with merged ranges written into its XML: the libraries that write would fill every cell of them."""
+    merged = "".join(f'<mergeCell ref="{place}"/>' for place in ranges)
+    into = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>".encode())
+            new.writestr(name, part)
+    return into.getvalue()
