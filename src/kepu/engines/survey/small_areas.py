@@ -202,9 +202,10 @@ def _areas(a: float, y: Array, d: Array, x: Array, sampled: Array, q: Array, bet
     synthetic = x @ beta
     leverage = ((x @ q) * x).sum(axis=1)
     own_d = np.where(sampled, d, 1.0)  # a number in the places that are not used
-    rest = np.where(sampled, own_d / (a + own_d), 1.0)  # B = D/(A + D), 1 without sample
-    eblup = synthetic + np.where(sampled, (1 - rest) * (np.where(sampled, y, 0.0) - synthetic), 0.0)
-    g1 = np.where(sampled, own_d * (1 - rest), a)
+    gamma = np.where(sampled, a / (a + own_d), 0.0)
+    rest = np.where(sampled, own_d / (a + own_d), 1.0)  # 1 - gamma, without its cancellation
+    eblup = synthetic + gamma * (np.where(sampled, y, synthetic) - synthetic)
+    g1 = np.where(sampled, own_d * gamma, a)
     g2 = rest**2 * leverage
     spread = 2 / ((1 / (a + d[sampled])) ** 2).sum()  # asymptotic variance of the REML estimate of A
     g3 = np.where(sampled, rest**2 * spread / (a + own_d), 0.0)
@@ -217,7 +218,7 @@ def _areas(a: float, y: Array, d: Array, x: Array, sampled: Array, q: Array, bet
             "direct_se": np.sqrt(d),
             "sampled": sampled,
             "synthetic": synthetic,
-            "gamma": 1 - rest,
+            "gamma": gamma,
             "eblup": eblup,
             "mse": mse,
             "rmse": np.sqrt(mse),
