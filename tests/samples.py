@@ -81,6 +81,7 @@ PARAMETERS: dict[str, Callable[[Made], Any]] = {
     "target_id": lambda made: made["promise"].pk,
     "number": lambda made: 1,
     "kind": lambda made: Reading.kind,
+    "listing": lambda made: "people.accounts",
     "run_id": lambda made: made["run"].pk,
     "public": lambda made: runs.file_of(made["run"]).public,
     "theme": lambda made: "standard",

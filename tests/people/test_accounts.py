@@ -237,7 +237,7 @@ def test_exports_of_accounts_hold_the_own_county_only(world):
 
     import openpyxl
 
-    sheet = openpyxl.load_workbook(io.BytesIO(head.get("/desk/accounts/export/").content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(head.get("/desk/accounts/?export=xlsx").getvalue())).active
     text = "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
     assert "赵在册" in text
     assert "周外县" not in text

@@ -152,7 +152,7 @@ def test_the_export_reads_back_as_an_import_that_changes_nothing(world):
     from kepu.regions.sheets import COLUMNS, DivisionSheet
 
     client = world.sign_in("office_head", COUNTY_A)
-    data = client.get("/desk/regions/export/").content
+    data = client.get("/desk/regions/?export=xlsx").getvalue()
     reading = spreadsheets.read(data, COLUMNS, "divisions.xlsx")
     assert reading.problems == []
     assert len(reading.rows) == 3

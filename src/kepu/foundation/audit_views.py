@@ -11,20 +11,21 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from kepu.foundation import audit, sealing, spreadsheets
+from kepu.foundation import audit, exports, sealing
 from kepu.foundation.access import access
 from kepu.foundation.models.audit import AuditEntry, AuditEntryQuerySet, AuditLink, Outcome
 from kepu.foundation.scope import Actor, Scope
 from kepu.foundation.spreadsheets import Column
 
 READ = "audit.read"
-EXPORTED = 100_000  # rows a file at most; narrow the dates for more
+LISTING = "foundation.audit"
 
 COLUMNS = (
     Column("at", gettext_lazy("Time")),
@@ -91,9 +92,19 @@ def readable(actor: Actor) -> AuditEntryQuerySet:
     return AuditEntry.objects.visible_to(Scope(regions=regions))
 
 
+def audit_listing(asked: exports.Asked) -> exports.Listing:
+    entries = AuditFilter(asked.query).narrow(readable(asked.actor))
+    return exports.Listing(_("Audit log"), COLUMNS, _rows(entries.iterator()), total=entries.count())
+
+
+exports.register(LISTING, audit_listing, permission=READ, audit="audit.export")
+
+
 @require_safe
 @access(READ)
-def audit_list(request: HttpRequest) -> HttpResponse:
+def audit_list(request: HttpRequest) -> HttpResponseBase:
+    if file := exports.answer(request, LISTING):
+        return file
     form = AuditFilter(request.GET)
     page = Paginator(form.narrow(readable(request.actor)), 50).get_page(request.GET.get("page"))
     entries = list(_rows(page.object_list))
@@ -117,26 +128,6 @@ def audit_entry(request: HttpRequest, pk: int) -> HttpResponse:
     link = AuditLink.objects.filter(pk=found.pk).first()
     return render(
         request, "foundation/audit_entry.html", {"entry": entry, "found": found, "parts": parts, "link": link}
-    )
-
-
-@require_safe
-@access(READ)
-def audit_export(request: HttpRequest) -> HttpResponse:
-    """What the list shows, in its order, as .xlsx or .csv; itself on record."""
-    form = AuditFilter(request.GET)
-    entries = form.narrow(readable(request.actor))[:EXPORTED]
-    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    audit.record("audit.export", actor=request.actor, detail={"format": kind, "filter": form.data.dict()})
-    if kind == "csv":
-        data = spreadsheets.export_csv(COLUMNS, _rows(entries.iterator()))
-        media_type = "text/csv; charset=utf-8"
-    else:
-        data = spreadsheets.export_xlsx(_("Audit log"), COLUMNS, _rows(entries.iterator()))
-        media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    name = f"audit-{timezone.localdate():%Y%m%d}.{kind}"
-    return HttpResponse(
-        data, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 

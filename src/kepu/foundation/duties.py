@@ -7,7 +7,20 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from kepu.foundation import actions, audit, clock, files, guards, jobs, navigation, sealing, spreadsheets, ticks
+from kepu.foundation import (
+    actions,
+    audit,
+    clock,
+    exports,
+    files,
+    guards,
+    jobs,
+    navigation,
+    sealing,
+    spreadsheets,
+    ticks,
+)
+from kepu.foundation.exports import work
 from kepu.foundation.spreadsheets import runs
 
 _PURGED_ENTRY = (
@@ -32,6 +45,7 @@ def declare() -> None:
             "file.download": _("Protected file downloaded"),
             "file.forget": _("File removed"),
             "file.upload": _("File uploaded"),
+            "list.export": _("List exported"),
             "sheet.import": _("Spreadsheet imported"),
             "job.cancel": _("Background work cancelled"),
             "job.retry": _("Background work started again"),
@@ -51,6 +65,7 @@ def declare() -> None:
     guards.register(guards.Guard("foundation.StoredFile", delete="", truncate=False))
 
     files.register_owner(runs.OWNER, runs.may_read)
+    files.register_owner(work.OWNER, work.may_read)
 
     ticks.register("audit.seal", timedelta(minutes=1), seal_and_note)
     ticks.register("audit.verify", timedelta(days=1), verify_log)
@@ -58,6 +73,7 @@ def declare() -> None:
     ticks.register("jobs.revive", timedelta(seconds=20), jobs.revive)
     ticks.register("jobs.forget", timedelta(days=1), forget_jobs)
     ticks.register("files.sweep", timedelta(hours=1), files.sweep)
+    ticks.register("exports.forget", timedelta(days=1), exports.forget_old)
     ticks.register("sheets.forget", timedelta(days=1), spreadsheets.forget_old)
     ticks.register("sessions.clear", timedelta(days=1), lambda: call_command("clearsessions"))
 

@@ -31,4 +31,4 @@ ACCOUNTS = (
     Column("role", _("Role held"), required=True, max_length=30, example="联络员"),
     Column("valid_to", _("Valid to"), kind="date"),
 )  # fmt: skip
-ACCOUNTS_OUT = (*ACCOUNTS, Column("state", _("Status")))
+ACCOUNTS_OUT = (*ACCOUNTS[:2], Column("roles", _("Roles"), kind="list"), Column("state", _("Status")))

@@ -1,11 +1,10 @@
 """The ledger as the papers that an office hands over: the breakdown table (任务分解表) and the table of units."""
 
-from collections.abc import Iterable, Sequence
-from io import BytesIO
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kepu.foundation import door as foundation
@@ -15,22 +14,12 @@ from kepu.plans.enums import Role
 from kepu.plans.models import LedgerTarget, LedgerTask
 from kepu.plans.queries import ledger as queries
 from kepu.plans.sheets import rolls
+from kepu.regions import door as regions
 
-TABLES = ("xlsx", "csv")
-FORMATS = (*TABLES, "docx")
-LABELS = {"xlsx": "Excel", "csv": "CSV", "docx": "Word"}
+exports = foundation.exports
+PAPERS = (exports.XLSX, exports.CSV, exports.PDF, exports.WORD)
+PART = 500
 LEADING = (Role.LEAD, Role.CO_LEAD, Role.RESPONSIBLE)
-
-
-def links(request: HttpRequest, formats: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(label, query) of the files that hold what the page shows: the same filter and order."""
-    found = []
-    for wanted in formats:
-        query = request.GET.copy()
-        query["export"] = wanted
-        query.pop("page", None)
-        found.append((LABELS[wanted], query.urlencode()))
-    return found
 
 
 def breakdown_columns() -> list[foundation.spreadsheets.Column]:
@@ -51,11 +40,11 @@ def breakdown_columns() -> list[foundation.spreadsheets.Column]:
     ]
 
 
-def breakdown_rows(tasks: Iterable[LedgerTask]) -> Iterable[dict[str, Any]]:
+def breakdown_rows(tasks: Iterable[LedgerTask], first: int = 1) -> Iterable[dict[str, Any]]:
     """One row a task from `queries.with_rows`; units in the printed order, targets one a line."""
     tasks = list(tasks)
     owners = people.organisations({t.data_owner_id for task in tasks for t in task.shown_targets if t.data_owner_id})
-    for position, task in enumerate(tasks, start=1):
+    for position, task in enumerate(tasks, start=first):
         by_role = queries.units_by_role(task)
         owned = [owners[t.data_owner_id].short_name for t in task.shown_targets if t.data_owner_id in owners]
         yield {
@@ -73,25 +62,31 @@ def breakdown_rows(tasks: Iterable[LedgerTask]) -> Iterable[dict[str, Any]]:
         }
 
 
-def breakdown(
-    tasks: QuerySet, wanted: str, *, title: str, request: HttpRequest, scope: foundation.Scope | None = None
-) -> HttpResponse:
-    """The filtered ledger as a file: exactly the rows that the page lists, in its order."""
-    rows = list(breakdown_rows(queries.with_rows(tasks, scope)))
-    note = _("%(count)s tasks, as of %(day)s") % {"count": len(rows), "day": wording.day(foundation.clock.today())}
-    foundation.audit.record("plan.export", actor=request.actor, detail={"rows": len(rows), "format": wanted})
-    return _file(title, breakdown_columns(), rows, wanted, note)
+def breakdown(tasks: QuerySet, *, title: str, scope: foundation.Scope | None = None) -> exports.Listing:
+    """The filtered ledger as a paper: exactly the rows that the page lists, in its order."""
+    total = tasks.count()
+    note = _("%(count)s tasks, as of %(day)s") % {"count": total, "day": wording.day(foundation.clock.today())}
+    rows = (row for part in _parts(queries.with_rows(tasks, scope)) for row in part)
+    return exports.Listing(title, breakdown_columns(), rows, total=total, note=note)
 
 
-def units(rows: list[dict[str, Any]], wanted: str) -> HttpResponse:
+def _parts(tasks: QuerySet) -> Iterable[Iterable[dict[str, Any]]]:
+    """The rows some hundred tasks at a time: their owners are looked up together."""
+    position, source = 1, iter(tasks.iterator(chunk_size=PART))
+    while part := list(islice(source, PART)):
+        yield breakdown_rows(part, position)
+        position += len(part)
+
+
+def units(rows: list[dict[str, Any]]) -> exports.Listing:
     """The table of units with the number of tasks in each role."""
     column = foundation.spreadsheets.Column
     columns = [column("unit", _("Unit")), *(column(role, Role(role).label, kind="integer") for role in Role.values)]
     table = [{"unit": row["unit"].short_name, **{role: row["counts"][role] for role in Role.values}} for row in rows]
-    return _file(_("Units and their tasks"), columns, table, wanted, "")
+    return exports.Listing(_("Units and their tasks"), columns, table, total=len(table))
 
 
-def roll(target: LedgerTarget, items: QuerySet, wanted: str, *, request: HttpRequest) -> HttpResponse:
+def roll(target: LedgerTarget, items: QuerySet) -> exports.Listing:
     """The filtered roll of a target, with how far it has come above it."""
     rows = list(rolls.lines(items))
     covered = sum(row["covered"] == "yes" for row in rows)
@@ -101,19 +96,31 @@ def roll(target: LedgerTarget, items: QuerySet, wanted: str, *, request: HttpReq
         "count": len(rows),
         "day": wording.day(foundation.clock.today()),
     }
-    foundation.audit.record(
-        "plan.export", actor=request.actor, obj=target, region_path=target.region_path,
-        detail={"rows": len(rows), "format": wanted},
+    return exports.Listing(
+        _("Roll: %(subject)s") % {"subject": target.subject}, rolls.OUT, rows,
+        total=len(rows), note=note, obj=target, region_path=target.region_path,
     )  # fmt: skip
-    return _file(_("Roll: %(subject)s") % {"subject": target.subject}, rolls.OUT, rows, wanted, note)
 
 
-def _file(title: str, columns: Sequence[Any], rows: list[dict[str, Any]], wanted: str, note: str) -> HttpResponse:
-    sheets = foundation.spreadsheets
-    if wanted == "docx":
-        data = foundation.documents.table(title, columns, rows, note=note)
-    elif wanted == "xlsx":
-        data = sheets.export_xlsx(title, columns, rows, note=note)
-    else:
-        data = sheets.export_csv(columns, rows)
-    return FileResponse(BytesIO(data), as_attachment=True, filename=f"{title}.{wanted}")
+def plan_list(plans: QuerySet) -> exports.Listing:
+    """The plans that the index lists."""
+    column = foundation.spreadsheets.Column
+    columns = [
+        column("title", _("Title")),
+        column("region", _("Region")),
+        column("document_number", _("Document number")),
+        column("issued_on", _("Date of issue"), kind="date"),
+        column("state", _("State")),
+    ]
+    names = regions.divisions(set(plans.order_by().values_list("region_path", flat=True)))
+    rows = (
+        {
+            "title": plan.title,
+            "region": names[plan.region_path].name if plan.region_path in names else "",
+            "document_number": plan.document_number,
+            "issued_on": plan.issued_on,
+            "state": plan.get_state_display(),
+        }
+        for plan in plans.iterator()
+    )
+    return exports.Listing(_("Plans"), columns, rows, total=plans.count())

@@ -31,6 +31,7 @@ class Environment:
     second_factor: str  # "offices" (default), or "off" for trials on this machine alone
     password_profile: str  # "asvs" (default) or "dengbao"
     backups_kept: int  # daily backups kept in the data directory; 0 makes none
+    export_rows: int  # rows that a list's page writes into a file at once; larger lists become background work
     audit_days: int  # how long audit entries are kept; never below six months
 
 
@@ -52,6 +53,7 @@ def read(environ: dict[str, str] | os._Environ[str] = os.environ) -> Environment
         second_factor=one_of(environ, "KEPU_SECOND_FACTOR", "offices", "off"),
         password_profile=one_of(environ, "KEPU_PASSWORD_PROFILE", "asvs", "dengbao"),
         backups_kept=number(environ, "KEPU_BACKUPS_KEPT", 14),
+        export_rows=number(environ, "KEPU_EXPORT_ROWS", 5_000),
         audit_days=audit_days(environ.get("KEPU_AUDIT_DAYS", "183")),
     )
 

@@ -11,6 +11,7 @@ from django.core.checks import run_checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kepu.engines.typeset import chinese_font
 from kepu.foundation import door as foundation
 from kepu.project.demo.world import ACCOUNTS
 
@@ -38,6 +39,7 @@ def declare() -> None:
         ("work", "jobs", severity.WARNING, jobs_left_behind),
         ("storage", "files", severity.SEVERE, damaged_files),
         ("storage", "space", severity.WARNING, little_space),
+        ("papers", "chinese_font", severity.WARNING, no_chinese_font),
         ("storage", "backup", severity.WARNING, stale_backup),
     ]:
         foundation.checks.register(section, name, grade, find)
@@ -149,6 +151,11 @@ def little_space() -> Iterator[str]:
 def newest_backup() -> Path | None:
     found = sorted((settings.KEPU_DATA / "backups").glob("*.kepu"), key=lambda path: path.stat().st_mtime)
     return found[-1] if found else None
+
+
+def no_chinese_font() -> Iterator[str]:
+    if not chinese_font():
+        yield "no Chinese font is installed, so lists cannot be saved as PDF: apt install fonts-noto-cjk, or install kepu[fonts]"
 
 
 def stale_backup() -> Iterator[str]:

@@ -32,6 +32,7 @@ KEPU_PLAIN_HTTP = ENV.plain_http
 KEPU_BEHIND_PROXY = ENV.behind_proxy
 KEPU_AUDIT_DAYS = ENV.audit_days
 KEPU_BACKUPS_KEPT = ENV.backups_kept
+KEPU_EXPORT_ROWS = ENV.export_rows
 KEPU_SITE = environment.site()
 DEBUG = ENV.debug
 ALLOWED_HOSTS = [*ENV.hosts, "localhost", "127.0.0.1", "[::1]"] if ENV.plain_http != "lan" or ENV.hosts else ["*"]

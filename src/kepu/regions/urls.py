@@ -5,7 +5,6 @@ from kepu.regions import views
 app_name = "regions"
 urlpatterns = [
     path("desk/regions/", views.division_list, name="divisions"),
-    path("desk/regions/export/", views.export_divisions, name="export"),
     path("desk/regions/new/", views.new_division, name="new"),
     path("desk/regions/<int:division_id>/", views.division, name="division"),
     path("desk/regions/<int:division_id>/population/", views.add_population, name="population"),

@@ -1,9 +1,12 @@
 """Divisions that the office keeps: the tree as a list, one division, population, changes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,31 +16,56 @@ from kepu.regions import actions, services, sheets
 from kepu.regions.forms import ChangeForm, DivisionFilter, DivisionForm, PopulationForm
 from kepu.regions.models import Division, DivisionChangeLine, DivisionQuerySet, Population
 
+exports = foundation.exports
 PAGE = 100
 
 
-def _kept(request: HttpRequest) -> DivisionQuerySet:
-    paths = tuple(path for path in request.scope.regions if request.actor.may(actions.MANAGE, path))
+LISTING = "regions.divisions"
+
+
+def _kept(asked: HttpRequest | exports.Asked) -> DivisionQuerySet:
+    paths = tuple(path for path in asked.scope.regions if asked.actor.may(actions.MANAGE, path))
     return Division.objects.visible_to(foundation.Scope(regions=paths))
 
 
-def _filtered(request: HttpRequest) -> tuple[DivisionFilter, DivisionQuerySet]:
-    form = DivisionFilter(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = _kept(request)
-    if not asked.get("ended"):
+def _filtered(asked: exports.Asked) -> tuple[DivisionFilter, DivisionQuerySet]:
+    form = DivisionFilter(asked.query)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = _kept(asked)
+    if not wanted.get("ended"):
         rows = rows.on(foundation.clock.today())
-    if asked.get("q"):
-        rows = rows.filter(Q(name__icontains=asked["q"]) | Q(code__startswith=asked["q"]))
-    if asked.get("kind"):
-        rows = rows.filter(kind=asked["kind"])
+    if wanted.get("q"):
+        rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(code__startswith=wanted["q"]))
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
     return form, rows.order_by("path")
 
 
+def division_listing(asked: exports.Asked) -> exports.Listing:
+    """The filtered list in the columns that the import reads, with the latest population."""
+    _form, rows = _filtered(asked)
+    table = (_as_row(row) for row in rows.select_related("parent").prefetch_related("populations").iterator(500))
+    return exports.Listing(_("Divisions"), sheets.COLUMNS, table, total=rows.count())
+
+
+def _as_row(row: Division) -> dict[str, Any]:
+    figure = max(row.populations.all(), key=lambda p: p.year, default=None)
+    return {
+        "code": row.code, "name": row.name, "kind": row.kind, "parent": row.parent.code if row.parent else "",
+        "valid_from": row.valid_from, "valid_to": row.valid_to, "year": figure and figure.year,
+        "persons": figure and figure.persons,
+    }  # fmt: skip
+
+
+exports.register(LISTING, division_listing, permission=actions.MANAGE, audit="regions.export")
+
+
 @foundation.access(actions.MANAGE)
-def division_list(request: HttpRequest) -> HttpResponse:
+def division_list(request: HttpRequest) -> HttpResponseBase:
     """The tree in the order of codes, each row as far in as it lies deep."""
-    form, rows = _filtered(request)
+    if file := exports.answer(request, LISTING):
+        return file
+    form, rows = _filtered(exports.Asked.of(request))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     latest: dict[int, Population] = {}
     for figure in Population.objects.filter(division__in=list(page)).order_by("year"):
@@ -45,28 +73,6 @@ def division_list(request: HttpRequest) -> HttpResponse:
     table = [(row, row.path.count("/") - 2, latest.get(row.pk)) for row in page]
     context = {"form": form, "page": page, "table": table}
     return render(request, "regions/divisions.html", context)
-
-
-@foundation.access(actions.MANAGE)
-def export_divisions(request: HttpRequest) -> HttpResponse:
-    """The filtered list in the columns that the import reads, with the latest population."""
-    _form, rows = _filtered(request)
-    rows = rows.select_related("parent").prefetch_related("populations")
-    table = []
-    for row in rows:
-        figure = max(row.populations.all(), key=lambda p: p.year, default=None)
-        table.append(
-            {
-                "code": row.code, "name": row.name, "kind": row.kind, "parent": row.parent.code if row.parent else "",
-                "valid_from": row.valid_from, "valid_to": row.valid_to, "year": figure and figure.year,
-                "persons": figure and figure.persons,
-            }
-        )  # fmt: skip
-    data = foundation.spreadsheets.export_xlsx(_("Divisions"), sheets.COLUMNS, table)
-    foundation.audit.record("regions.export", actor=request.actor, detail={"rows": len(table)})
-    response = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = 'attachment; filename="divisions.xlsx"'
-    return response
 
 
 @foundation.access(actions.MANAGE)

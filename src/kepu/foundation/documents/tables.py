@@ -29,7 +29,7 @@ def table(
     `rows` give a value per column key. `annex` (附件1) stands top left with the title on the third line; `note` above
     the table, left (截至 date, 填报单位); `foot` below it (填表人, 审核人, 联系电话).
     """
-    rows = [[_text(column.shown(row.get(column.key))) for column in columns] for row in rows]
+    rows = [[text_of(column.shown(row.get(column.key))) for column in columns] for row in rows]
     across = len(columns) > UPRIGHT
     paper = blank(str(title), landscape=across)
     if annex:
@@ -44,7 +44,7 @@ def table(
 
 
 def _table(columns: Sequence[Column], rows: list[list[str]], width: int) -> str:
-    widths = [round(share * width * _TWIPS) for share in _shares(columns, rows)]
+    widths = [round(share * width * _TWIPS) for share in shares(columns, rows)]
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in sides)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -69,7 +69,7 @@ def _row(cells: Sequence[str], styles: Sequence[str], widths: Sequence[int], set
     return f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="480" w:hRule="atLeast"/>{settings}</w:trPr>{written}</w:tr>'
 
 
-def _shares(columns: Sequence[Column], rows: list[list[str]]) -> list[float]:
+def shares(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[float]:
     """How the width is divided: by what usually stands in a column, so that one long cell does not starve the rest."""
     wanted = []
     for index, column in enumerate(columns):
@@ -80,7 +80,7 @@ def _shares(columns: Sequence[Column], rows: list[list[str]]) -> list[float]:
     return [each / sum(wanted) for each in wanted]
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     match value:
         case None:
             return ""

@@ -222,6 +222,14 @@ def _shown(bound: BoundField, value: Any) -> str:
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------
+@register.inclusion_tag(PARTS + "export_links.html", takes_context=True)
+def export_links(context: Context, kind: str) -> dict[str, Any]:
+    """The files of a registered list, as it is filtered and ordered on this page."""
+    from kepu.foundation.exports.pages import links  # it writes papers, which use the words of this library
+
+    return {"links": links(context["request"], kind)}
+
+
 @register.inclusion_tag(PARTS + "sort_head.html", takes_context=True)
 def sort_head(context: Context, key: str, label: str, kind: str = "") -> dict[str, Any]:
     """A `<th>` that sorts by `key` (`?sort=key`, again `?sort=-key`); `kind="number"` aligns right."""

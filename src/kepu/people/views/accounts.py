@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,65 +20,65 @@ from kepu.people.forms import AccountFilter, AccountForm, DeputyForm, HandOverFo
 from kepu.people.models import Membership, User
 from kepu.people.services import accounts, handover, memberships
 
+exports = foundation.exports
 PAGE = 50
 
 
-def _kept(request: HttpRequest) -> QuerySet[User]:
+LISTING = "people.accounts"
+
+
+def _kept(asked: HttpRequest | exports.Asked) -> QuerySet[User]:
     """Accounts that this person sees because of keeping them; being of the same organisation is not enough."""
-    paths = [path for path in request.scope.regions if request.actor.may("people.manage", path)]
+    paths = [path for path in asked.scope.regions if asked.actor.may("people.manage", path)]
     return User.objects.visible_to(foundation.Scope(regions=tuple(paths)))
 
 
-def _filtered(request: HttpRequest) -> tuple[AccountFilter, QuerySet[User]]:
-    form = AccountFilter(request.GET)
+def _filtered(asked: exports.Asked) -> tuple[AccountFilter, QuerySet[User]]:
+    form = AccountFilter(asked.query)
     today = foundation.clock.today()
-    rows = _kept(request).prefetch_related(
+    rows = _kept(asked).prefetch_related(
         Prefetch("memberships", Membership.objects.on(today).select_related("organisation", "role"), to_attr="roles")
     )
     if form.is_valid():
-        asked = form.cleaned_data
-        if asked["q"]:
-            rows = rows.filter(Q(name__icontains=asked["q"]) | Q(username__icontains=asked["q"]))
-        if asked["role"]:
-            held = Membership.objects.on(today).filter(role=asked["role"])
+        wanted = form.cleaned_data
+        if wanted["q"]:
+            rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(username__icontains=wanted["q"]))
+        if wanted["role"]:
+            held = Membership.objects.on(today).filter(role=wanted["role"])
             rows = rows.filter(pk__in=held.values("user"))
-        if asked["state"] == "waiting":
+        if wanted["state"] == "waiting":
             rows = rows.filter(is_active=True, last_login=None)
-        elif asked["state"]:
-            rows = rows.filter(is_active=asked["state"] == "active")
+        elif wanted["state"]:
+            rows = rows.filter(is_active=wanted["state"] == "active")
     return form, rows.order_by("username")
 
 
-@foundation.access("people.manage")
-@never_cache
-def account_list(request: HttpRequest) -> HttpResponse:
-    form, rows = _filtered(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/accounts.html", {"form": form, "page": page})
-
-
-@foundation.access("people.manage")
-@never_cache
-def export_accounts(request: HttpRequest) -> HttpResponse:
-    """The filtered list as a spreadsheet: who holds which role for whom, until when."""
-    _form, rows = _filtered(request)
-    table = [
+def account_listing(asked: exports.Asked) -> exports.Listing:
+    """One row an account, as on the page: a person with three roles is one person."""
+    _form, rows = _filtered(asked)
+    table = (
         {
             "name": user.name,
             "username": user.username,
-            "organisation": held.organisation.name,
-            "role": held.role.name,
-            "valid_to": held.valid_to,
+            "roles": [f"{held.organisation.short_name} · {held.role.name}" for held in user.roles],
             "state": _("active") if user.is_active else _("closed"),
         }
-        for user in rows
-        for held in user.roles
-    ]
-    data = foundation.spreadsheets.export_xlsx(_("Accounts"), columns.ACCOUNTS_OUT, table)
-    foundation.audit.record("account.export", actor=request.actor, detail={"rows": len(table)})
-    response = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
-    return response
+        for user in rows.iterator(chunk_size=500)
+    )
+    return exports.Listing(_("Accounts"), columns.ACCOUNTS_OUT, table, total=rows.count())
+
+
+exports.register(LISTING, account_listing, permission="people.manage", audit="account.export")
+
+
+@foundation.access("people.manage")
+@never_cache
+def account_list(request: HttpRequest) -> HttpResponseBase:
+    if file := exports.answer(request, LISTING):
+        return file
+    form, rows = _filtered(exports.Asked.of(request))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/accounts.html", {"form": form, "page": page})
 
 
 @foundation.access("people.manage")

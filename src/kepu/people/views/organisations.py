@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,52 +16,49 @@ from kepu.people.organisation_forms import AliasForm, ChangeForm, OrganisationFi
 from kepu.people.services import organisations
 from kepu.regions import door as regions
 
+exports = foundation.exports
 PAGE = 100
 
 
-def _kept_paths(request: HttpRequest) -> tuple[str, ...]:
-    return tuple(path for path in request.scope.regions if request.actor.may("people.manage", path))
+LISTING = "people.organisations"
 
 
-def _kept(request: HttpRequest) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(foundation.Scope(regions=_kept_paths(request)))
+def _kept_paths(asked: HttpRequest | exports.Asked) -> tuple[str, ...]:
+    return tuple(path for path in asked.scope.regions if asked.actor.may("people.manage", path))
 
 
-def _places(request: HttpRequest) -> list[regions.DivisionInfo]:
+def _kept(asked: HttpRequest | exports.Asked) -> QuerySet[Organisation]:
+    return Organisation.objects.visible_to(foundation.Scope(regions=_kept_paths(asked)))
+
+
+def _places(asked: HttpRequest | exports.Asked) -> list[regions.DivisionInfo]:
     today = foundation.clock.today()
-    return [division for path in _kept_paths(request) for division in regions.below(path, today)]
+    return [division for path in _kept_paths(asked) for division in regions.below(path, today)]
 
 
-def _filtered(request: HttpRequest) -> tuple[OrganisationFilter, QuerySet[Organisation]]:
-    form = OrganisationFilter(request.GET, places=_places(request))
-    rows = _kept(request)
-    asked = form.cleaned_data if form.is_valid() else {}
-    if not asked.get("ended"):
+def _filtered(asked: exports.Asked) -> tuple[OrganisationFilter, QuerySet[Organisation]]:
+    form = OrganisationFilter(asked.query, places=_places(asked))
+    rows = _kept(asked)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if not wanted.get("ended"):
         rows = rows.on(foundation.clock.today())
-    if asked.get("q"):
-        rows = rows.filter(Q(name__icontains=asked["q"]) | Q(short_name__icontains=asked["q"]))
-    if asked.get("region"):
-        rows = rows.filter(region_path=asked["region"])
-    if asked.get("kind"):
-        rows = rows.filter(kind=asked["kind"])
+    if wanted.get("q"):
+        rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(short_name__icontains=wanted["q"]))
+    if wanted.get("region"):
+        rows = rows.filter(region_path=wanted["region"])
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
     return form, rows.order_by("region_path", "sort_order", "id")
 
 
-@foundation.access("people.manage")
-def organisation_list(request: HttpRequest) -> HttpResponse:
-    form, rows = _filtered(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    names = regions.divisions({row.region_path for row in page})
-    table = [(row, names[row.region_path].name if row.region_path in names else row.region_path) for row in page]
-    return render(request, "people/organisations.html", {"form": form, "page": page, "table": table})
-
-
-@foundation.access("people.manage")
-def export_organisations(request: HttpRequest) -> HttpResponse:
+def organisation_listing(asked: exports.Asked) -> exports.Listing:
     """The filtered list in the columns that the import reads."""
-    _form, rows = _filtered(request)
-    codes = {path: info.code for path, info in regions.divisions({row.region_path for row in rows}).items()}
-    table = [
+    _form, rows = _filtered(asked)
+    codes = {
+        path: info.code
+        for path, info in regions.divisions(set(rows.order_by().values_list("region_path", flat=True))).items()
+    }
+    table = (
         {
             "region": codes.get(row.region_path, ""),
             "name": row.name,
@@ -71,13 +69,23 @@ def export_organisations(request: HttpRequest) -> HttpResponse:
             "aliases": [alias.alias for alias in row.aliases.all() if alias.valid_to is None],
             "valid_from": row.valid_from,
         }
-        for row in rows.prefetch_related("aliases")
-    ]
-    data = foundation.spreadsheets.export_xlsx(_("Organisations"), columns.ORGANISATIONS, table)
-    foundation.audit.record("organisation.export", actor=request.actor, detail={"rows": len(table)})
-    response = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = 'attachment; filename="organisations.xlsx"'
-    return response
+        for row in rows.prefetch_related("aliases").iterator(chunk_size=500)
+    )
+    return exports.Listing(_("Organisations"), columns.ORGANISATIONS, table, total=rows.count())
+
+
+exports.register(LISTING, organisation_listing, permission="people.manage", audit="organisation.export")
+
+
+@foundation.access("people.manage")
+def organisation_list(request: HttpRequest) -> HttpResponseBase:
+    if file := exports.answer(request, LISTING):
+        return file
+    form, rows = _filtered(exports.Asked.of(request))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = regions.divisions({row.region_path for row in page})
+    table = [(row, names[row.region_path].name if row.region_path in names else row.region_path) for row in page]
+    return render(request, "people/organisations.html", {"form": form, "page": page, "table": table})
 
 
 @foundation.access("people.manage")

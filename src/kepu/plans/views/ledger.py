@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +20,8 @@ from kepu.plans.queries import rolls
 from kepu.plans.services.ledger import set_state
 
 PAGE = 50
+Asked, Listing = foundation.exports.Asked, foundation.exports.Listing
+ORDERS = ("section", "unit", "category", "due")
 
 
 class Counted(Paginator):
@@ -35,11 +38,11 @@ def in_order(ids: Any) -> list[people.OrganisationInfo]:
     return sorted(found, key=lambda one: (one.region_path, one.sort_order, one.id))
 
 
-def _filter(request: HttpRequest) -> tuple[LedgerFilter, queries.Asked]:
+def _filter(asked: Asked) -> tuple[LedgerFilter, queries.Asked]:
     """The form and what it asks; what is not understood in the address is left out rather than refused."""
     form = LedgerFilter(
-        request.GET,
-        plans=queries.issued_plans(request.scope).values_list("pk", "title"),
+        asked.query,
+        plans=queries.issued_plans(asked.scope).values_list("pk", "title"),
     )
     form.is_valid()
     given = {name: form.cleaned_data.get(name) or "" for name in ("role", "category", "due", "state")}
@@ -49,6 +52,11 @@ def _filter(request: HttpRequest) -> tuple[LedgerFilter, queries.Asked]:
         unit_name=form.cleaned_data.get("unit") or "",
         **given,
     )
+
+
+def _order(query: QueryDict) -> str:
+    by = query.get("by", "")
+    return by if by in ORDERS else ORDERS[0]
 
 
 def _shown(tasks: Any, by: str = "section") -> list[LedgerTask]:
@@ -92,16 +100,26 @@ def _tabs(request: HttpRequest) -> list[tuple[str, str, str, None]]:
     return found
 
 
+def ledger_listing(asked: Asked) -> Listing:
+    _form, wanted = _filter(asked)
+    tasks = queries.ordered(queries.matching(asked.scope.office(), wanted), _order(asked.query))
+    return exports.breakdown(tasks, title=_("Breakdown of tasks"))
+
+
+foundation.exports.register(
+    "plans.ledger", ledger_listing, permission=actions.READ, audit="plan.export", formats=exports.PAPERS
+)
+
+
 @foundation.access(actions.READ)
 @require_GET
-def ledger_list(request: HttpRequest) -> HttpResponse:
-    form, asked = _filter(request)
+def ledger_list(request: HttpRequest) -> HttpResponseBase:
+    if file := foundation.exports.answer(request, "plans.ledger"):
+        return file
+    form, asked = _filter(Asked.of(request))
     tabs = _tabs(request)
-    by = request.GET.get("by", "section")
-    by = by if by in {key for key, *_rest in tabs} else "section"
+    by = _order(request.GET)
     tasks = queries.ordered(queries.matching(request.scope.office(), asked), by)
-    if (wanted := request.GET.get("export", "")) in exports.FORMATS:
-        return exports.breakdown(tasks, wanted, title=_("Breakdown of tasks"), request=request)
     summary = queries.summary(queries.matching(request.scope.office(), asked), asked.today)
     page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     context = {
@@ -113,7 +131,6 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
         "summary": summary,
         "goals": queries.goals(asked.plan, request.scope.office()) if asked.plan else (),
         "today": asked.today,
-        "exports": exports.links(request, exports.FORMATS),
     }
     return render(request, "plans/ledger_list.html", context)
 
@@ -156,32 +173,54 @@ def ledger_task_state(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("plans:ledger_task", task_id=task.pk)
 
 
+def _unit_rows(scope: foundation.Scope) -> list[dict[str, Any]]:
+    counts = queries.unit_counts(scope.office())
+    return [{"unit": one, "counts": counts[one.id]} for one in in_order(counts)]
+
+
+def units_listing(asked: Asked) -> Listing:
+    return exports.units(_unit_rows(asked.scope))
+
+
+foundation.exports.register("plans.units", units_listing, permission=actions.READ, audit="plan.export")
+
+
 @foundation.access(actions.READ)
 @require_GET
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: HttpRequest) -> HttpResponseBase:
     """Every unit that the visible tasks name, with how much it leads and helps with."""
-    counts = queries.unit_counts(request.scope.office())
-    rows = [{"unit": one, "counts": counts[one.id]} for one in in_order(counts)]
-    if (wanted := request.GET.get("export", "")) in exports.TABLES:
-        return exports.units(rows, wanted)
+    if file := foundation.exports.answer(request, "plans.units"):
+        return file
+    rows = _unit_rows(request.scope)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "exports": exports.links(request, exports.TABLES)}
-    return render(request, "plans/unit_list.html", context)
+    return render(request, "plans/unit_list.html", {"page": page})
+
+
+def unit_listing(asked: Asked) -> Listing:
+    unit = people.organisations([asked.subject or 0]).get(asked.subject or 0)
+    if unit is None or not queries.unit_counts(asked.scope.office(), unit.id):
+        raise Http404
+    tasks = queries.ordered(queries.matching(asked.scope.office(), queries.Asked(unit=unit.id)))
+    return exports.breakdown(tasks, title=_("Tasks of %(unit)s") % {"unit": unit.short_name})
+
+
+foundation.exports.register(
+    "plans.unit", unit_listing, permission=actions.READ, audit="plan.export", formats=exports.PAPERS
+)
 
 
 @foundation.access(actions.READ)
 @require_GET
-def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
+def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponseBase:
     """One unit's own page: what it leads, what it helps with, for which figures it answers."""
+    if file := foundation.exports.answer(request, "plans.unit", organisation_id):
+        return file
     asked = queries.Asked(unit=organisation_id)
     tasks = queries.ordered(queries.matching(request.scope.office(), asked))
     unit = people.organisations([organisation_id]).get(organisation_id)
     counts = queries.unit_counts(request.scope.office(), organisation_id).get(organisation_id)
     if unit is None or counts is None:
         raise Http404
-    if (wanted := request.GET.get("export", "")) in exports.FORMATS:
-        title = _("Tasks of %(unit)s") % {"unit": unit.short_name}
-        return exports.breakdown(tasks, wanted, title=title, request=request)
     summary = queries.summary(queries.matching(request.scope.office(), asked), asked.today)
     page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     shown = _shown(page.object_list)
@@ -196,6 +235,5 @@ def unit_page(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "summary": summary,
         "owned": queries.owned_targets(organisation_id, request.scope.office()),
         "today": asked.today,
-        "exports": exports.links(request, exports.FORMATS),
     }
     return render(request, "plans/unit_page.html", context)

@@ -1,11 +1,13 @@
 """The list of plans, and the page of one: what it is, what was read, where it stands."""
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from kepu.foundation import door as foundation
-from kepu.plans import actions
+from kepu.plans import actions, exports
 from kepu.plans.forms import AgainForm
 from kepu.plans.models import Plan, SourceDocument, Version
 from kepu.plans.queries.desk import load
@@ -14,10 +16,22 @@ from kepu.regions import door as regions
 PAGE = 30
 
 
+def _found(scope: foundation.Scope) -> QuerySet:
+    return Plan.objects.visible_to(scope).order_by("-created_at", "-id")
+
+
+def index_listing(asked: foundation.exports.Asked) -> foundation.exports.Listing:
+    return exports.plan_list(_found(asked.scope))
+
+
+foundation.exports.register("plans.index", index_listing, permission=actions.READ, audit="plan.export")
+
+
 @foundation.access(actions.READ)
-def index(request: HttpRequest) -> HttpResponse:
-    found = Plan.objects.visible_to(request.scope).order_by("-created_at", "-id")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+def index(request: HttpRequest) -> HttpResponseBase:
+    if file := foundation.exports.answer(request, "plans.index"):
+        return file
+    page = Paginator(_found(request.scope), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "regions": regions.divisions({plan.region_path for plan in page}),

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -22,14 +23,25 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/public_list.html", {"page": page})
 
 
+def public_listing(asked: foundation.exports.Asked) -> foundation.exports.Listing:
+    plan = get_object_or_404(Plan.objects.visible_to(foundation.PUBLIC_SCOPE), pk=asked.subject)
+    return exports.breakdown(queries.public_tasks(plan), title=plan.title, scope=foundation.PUBLIC_SCOPE)
+
+
+# No PDF for visitors: each one costs a second of this machine, and the page itself prints.
+foundation.exports.register(
+    "plans.public", public_listing, permission=foundation.PUBLIC, audit="plan.export",
+    formats=(foundation.exports.XLSX, foundation.exports.CSV),
+)  # fmt: skip
+
+
 @foundation.access(foundation.PUBLIC)
 @require_GET
-def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def plan_page(request: HttpRequest, plan_id: int) -> HttpResponseBase:
+    if file := foundation.exports.answer(request, "plans.public", plan_id):
+        return file
     plan = get_object_or_404(Plan.objects.visible_to(foundation.PUBLIC_SCOPE), pk=plan_id)
-    tasks = queries.public_tasks(plan)
-    if (wanted := request.GET.get("export", "")) in exports.TABLES:
-        return exports.breakdown(tasks, wanted, title=plan.title, request=request, scope=foundation.PUBLIC_SCOPE)
-    tasks = list(queries.with_rows(tasks, foundation.PUBLIC_SCOPE))
+    tasks = list(queries.with_rows(queries.public_tasks(plan), foundation.PUBLIC_SCOPE))
     for task in tasks:
         by_role = queries.units_by_role(task)
         task.units_shown = [(Role(role).label, units) for role, units in by_role.items() if units]
@@ -37,6 +49,5 @@ def plan_page(request: HttpRequest, plan_id: int) -> HttpResponse:
         "plan": plan,
         "tasks": tasks,
         "goals": queries.goals(plan.pk, foundation.PUBLIC_SCOPE),
-        "exports": exports.links(request, exports.TABLES),
     }
     return render(request, "plans/public_plan.html", context)

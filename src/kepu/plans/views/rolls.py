@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,19 +25,25 @@ from kepu.regions import door as regions
 PAGE = 50
 
 
-def _target(request: HttpRequest, target_id: int, action: str = "") -> LedgerTarget:
-    """A target that runs over a roll, or has one from an earlier wording. Out of scope 404, without the right 403."""
-    seen = LedgerTarget.objects.visible_to(request.scope).select_related("plan", "task")
+def _seen(scope: foundation.Scope, target_id: int) -> LedgerTarget:
+    """A target that runs over a roll, or has one from an earlier wording. Out of scope 404."""
+    seen = LedgerTarget.objects.visible_to(scope).select_related("plan", "task")
     target = get_object_or_404(seen, pk=target_id)
     if not target.runs_over_roll and not RollItem.objects.filter(target=target).exists():
         raise Http404
+    return target
+
+
+def _target(request: HttpRequest, target_id: int, action: str = "") -> LedgerTarget:
+    """The same for a page; without the right 403."""
+    target = _seen(request.scope, target_id)
     if action:
         foundation.actions.require(request.actor, action, target.region_path)
     return target
 
 
-def _asked(request: HttpRequest) -> tuple[RollFilter, dict[str, str]]:
-    form = RollFilter(request.GET)
+def _asked(query: QueryDict) -> tuple[RollFilter, dict[str, str]]:
+    form = RollFilter(query)
     form.is_valid()
     return form, {"words": form.cleaned_data.get("q") or "", "state": form.cleaned_data.get("state") or ""}
 
@@ -47,18 +54,28 @@ def _here(request: HttpRequest, target: LedgerTarget) -> str:
     return reverse("plans:roll", args=[target.pk]) + (f"?{query}" if query else "")
 
 
+def roll_listing(asked: foundation.exports.Asked) -> foundation.exports.Listing:
+    target = _seen(asked.scope, asked.subject or 0)
+    _form, wanted = _asked(asked.query)
+    return exports.roll(target, queries.items(target, **wanted))
+
+
+foundation.exports.register(
+    "plans.roll", roll_listing, permission=actions.READ, audit="plan.export", formats=exports.PAPERS
+)
+
+
 @foundation.access(actions.READ)
 @require_GET
-def roll(request: HttpRequest, target_id: int) -> HttpResponse:
+def roll(request: HttpRequest, target_id: int) -> HttpResponseBase:
+    if file := foundation.exports.answer(request, "plans.roll", target_id):
+        return file
     target = _target(request, target_id)
-    _form, asked = _asked(request)
-    if (wanted := request.GET.get("export", "")) in exports.FORMATS:
-        return exports.roll(target, queries.items(target, **asked), wanted, request=request)
     return _page(request, target, RollMarkForm(initial={"covered_on": foundation.clock.today()}))
 
 
 def _page(request: HttpRequest, target: LedgerTarget, mark_form: RollMarkForm, status: int = 200) -> HttpResponse:
-    form, asked = _asked(request)
+    form, asked = _asked(request.GET)
     page = Paginator(queries.items(target, **asked), PAGE).get_page(request.GET.get("page"))
     queries.attach([target])
     may_mark = request.actor.may(actions.REVIEW, target.region_path)
@@ -71,7 +88,6 @@ def _page(request: HttpRequest, target: LedgerTarget, mark_form: RollMarkForm, s
         "mark_form": mark_form,
         "may_mark": may_mark,
         "changes": queries.changes(target) if may_mark else (),
-        "exports": exports.links(request, exports.FORMATS),
     }
     return render(request, "plans/roll.html", context, status=status)
 
@@ -107,7 +123,7 @@ def _single(request: HttpRequest) -> Any:
 
 def _chosen(request: HttpRequest, target: LedgerTarget, form: RollMarkForm) -> Iterator[tuple[int, int]]:
     if form.cleaned_data["every"]:
-        _form, asked = _asked(request)
+        _form, asked = _asked(request.GET)
         yield from queries.items(target, **asked).values_list("pk", "version")
         return
     for pair in request.POST.getlist("item"):
