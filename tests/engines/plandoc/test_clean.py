@@ -188,3 +188,21 @@ def test_a_pointer_to_the_annex_is_no_annex_and_no_text_of_the_last_task():
 def test_a_line_end_inside_an_amount_is_the_page_s(above, below):
     text = f"云溪市科普工作实施方案（2021—2025年）\n一、任务\n1.办好场馆，服务公众\n\n{above}\n{below}\n"
     assert half_width(above + below) in kept(text)
+
+
+def test_links_to_other_pages_below_the_last_sentence_are_the_foot():
+    plan = "云溪市全民科学素质行动实施方案\n一、任务\n1.办好科普日。每年举办科普日活动20场。\n"
+    for heading in ("相关推荐", "【相关链接】", "猜你喜欢："):
+        foot = f"{heading}\n1. 我市120家单位参加科普展\n· 科技馆新增展品30件\n二、全市科技特派员达到180人\n"
+        assert kept(plan + foot)[-1] == "1.办好科普日。每年举办科普日活动20场。"
+
+
+def test_unknown_labels_among_the_page_data_are_dropped():
+    head = "手机版 | 长者助手 | 登录个人中心\n索引号：YX01\n公开时限：长期公开\n点击率：3016\n"
+    title = "云溪市全民科学素质行动实施方案"
+    assert kept(head + title + "\n一、任务\n1.办好科普日。")[0] == title
+
+
+def test_text_above_the_title_is_no_introduction():
+    text = "热搜：我市120名科技工作者获奖\n云溪市全民科学素质行动实施方案\n为了发展，制定本方案。\n一、任务\n1.办好科普日。\n"
+    assert read_plan(text).targets == ()

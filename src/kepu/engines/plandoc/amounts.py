@@ -15,14 +15,19 @@ RUN = re.compile(r"\d+(?:[.,]\d+){0,3}|[一二两三四五六七八九十百千�
 
 _NUMERAL = r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,3}(?!\d)(?:\.\d{1,4})?|(?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十百千零〇万亿]{1,10}(?:点[一二三四五六七八九零]{1,4})?)"
 _MANY = r"[余多来]?[百千]?[万亿]{0,2}[余多]?"
-_MEASURE = "|".join(
-    re.escape(m) + (f"(?![{words.NOT_MEASURE_IF[m]}])(?!以[为来此致])" if words.NOT_MEASURE_IF.get(m) else "")
-    for m in sorted(words.MEASURES, key=len, reverse=True)
-)
+
+
+def _measure(word: str) -> str:
+    """The measure word, but not as the beginning of one of the words that are none."""
+    others = [w[len(word) :] for w in words.NOT_MEASURE_WORDS if w.startswith(word) and w != word]
+    return re.escape(word) + (f"(?!{'|'.join(others)})(?!以[为来此致])" if others else "")
+
+
+_MEASURE = "|".join(_measure(m) for m in sorted(words.MEASURES, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"百分之(?P<cp>{_NUMERAL})(?:[-—–~至到](?:百分之)?(?P<cp2>{_NUMERAL}))?"
     r"|(?P<whole>[一二三四五六七八九十百]{1,3})分之(?P<part>[一二两三四五六七八九十]{1,3})"
-    r"|(?P<tenths>[一二两三四五六七八九])成(?P<half>五|半)?(?=以上|以下|左右|的|[,。;、)]|$)"
+    r"|(?P<tenths>[一二两三四五六七八九])成(?P<half>五|半)?(?![立效果为员熟长功本绩就套品分人年都交名型群双对片像因])"
     r"|(?P<halves>半数|一半(?=以上|的|左右))"
     rf"|(?P<a>{_NUMERAL})(?P<am>{_MANY})(?P<au>{_MEASURE})?(?:[-—–~至到](?P<b>{_NUMERAL})(?P<bm>{_MANY}))(?P<u2>{_MEASURE})"
     rf"|(?P<n>{_NUMERAL})(?P<nm>{_MANY})(?P<u>{_MEASURE})"

@@ -3,7 +3,14 @@
 import re
 
 from kepu.engines.plandoc.columns import aligned_header, read_aligned
-from kepu.engines.plandoc.furniture import foot_of_page, furniture, index_label_alone, page_furniture
+from kepu.engines.plandoc.furniture import (
+    foot_of_page,
+    furniture,
+    heads_links,
+    index_label_alone,
+    labelled,
+    page_furniture,
+)
 from kepu.engines.plandoc.joining import Piece, join_lines, measure_layout
 from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.model import Cleaned, Dropped
@@ -17,6 +24,8 @@ _PUBLIC = re.compile(
 _NO_HEADER_ENDS = ("。", ";", ",", "、", ")", ":", "!", "?")
 _DIGITS = re.compile(r"\d+")
 _CLAUSE_WORD = re.compile(r"(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
+# A line of the plan's own at its end: a closed sentence or a responsibility clause.
+_SAID = re.compile(r"[。!](?:[”’》)\]]{0,2})$|(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
 _PIPE_RULE = re.compile(r"[|:\-\s]+")
 # How far into the text an index table may reach, and how long a line may be to be looked at as furniture.
 _HEAD_LINES = 120
@@ -201,10 +210,13 @@ def _drop_furniture(pieces: list[tuple[int, Piece]], dropped: dict[int, str], ro
     last = body[-1] if body else 0
     last_row = max((i for i, p in pieces if p.is_row), default=-1)
     whole = not measure_layout([p for _, p in pieces]).width
+    said = max((n for n, (_, text) in enumerate(texts) if _SAID.search(text)), default=0)
     n = 0
     in_foot = False
     while n < len(texts):
         index, text = texts[n]
+        if n > said and index > last_row and heads_links(text):
+            in_foot = True
         if n < first and n < _HEAD_LINES and index_label_alone(text):
             dropped[index] = "index_table"
             if n + 1 < len(texts) and not index_label_alone(texts[n + 1][1]):
@@ -214,6 +226,8 @@ def _drop_furniture(pieces: list[tuple[int, Piece]], dropped: dict[int, str], ro
             dropped[index] = "page_foot"
         elif len(text) < _LONG and (why := furniture(text, inside=first <= n <= last, whole=whole)):
             dropped[index] = why
+        elif n < first and n and dropped.get(texts[n - 1][0]) in ("index_table", "navigation") and labelled(text):
+            dropped[index] = "index_table"
         elif n > last and index > last_row and foot_of_page(text, whole=whole):
             dropped[index] = "page_foot"
             in_foot = True

@@ -26,8 +26,13 @@ _URL = re.compile(
 )
 _SEPARATORS = re.compile(r"[|｜>»›/·\s\t,;:、\-—_\[\]【】()]+")
 _BREADCRUMB = re.compile(r"^[^。,;]{1,20}(?:[>»›]{1,2}[^。,;>»›]{1,40})+[>»›]?$|^[^。]{0,12}首页[>»›/\-].*")
+# 手机版|长者助手|登录: short words between bars.
+_BARRED = re.compile(r"[^|。,;:\d]{1,10}(?:[|｜][^|。,;:\d]{1,10}){2,}")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{3,4}-\d{7,8})(?!\d)")
 _SENTENCE = re.compile("[。;]")
+_LABELLED = re.compile(r"[一-鿿]{2,8}:[^。;:]{1,60}")
+_OWN_LABELS = ("附件", "附表", "附:", "抄送", "主送", "牵头", "责任", "配合")
+_DECORATION = re.compile(r"[^\w]")
 _MENU = frozenset(pages.MENU_WORDS)
 
 
@@ -52,6 +57,8 @@ def furniture(line: str, *, inside: bool = False, whole: bool = True) -> str | N
     if inside and read_label(line):
         return None
     if line.startswith(pages.BREADCRUMB_STARTS) or (len(line) < 120 and _BREADCRUMB.match(line)):
+        return "navigation"
+    if len(line) < 120 and _BARRED.fullmatch(line) and not inside:
         return "navigation"
     if _is_menu(line):
         return "navigation"
@@ -97,6 +104,16 @@ def advertising(line: str, *, whole: bool = True) -> bool:
     if not whole or ours or line.endswith("。"):
         return False
     return len(line) < 60 and (weak >= 2 or (len(line) < 40 and bool(_PHONE.search(line))))
+
+
+def labelled(line: str) -> bool:
+    """A short label with a value, as stand in the page data above a document: `点击率:3016`."""
+    return bool(_LABELLED.fullmatch(line)) and not line.startswith(_OWN_LABELS)
+
+
+def heads_links(line: str) -> bool:
+    """The line is nothing but the heading of a list of other pages: `相关链接`, `【热门推荐】`."""
+    return len(line) < 16 and _DECORATION.sub("", line) in pages.LINK_HEADINGS
 
 
 def foot_of_page(line: str, *, whole: bool = True) -> bool:

@@ -41,11 +41,11 @@ def classify(cleaned: Cleaned) -> tuple[Line, ...]:
     _mark_annexes(texts, kinds, labels, first)
     _mark_closing(texts, kinds, labels, first)
     _mark_trailing(texts, kinds, labels)
-    _mark_leading(texts, kinds)
     item = next((i for i in range(first, len(texts)) if labels[i] or kinds[i] == Kind.HEADER_ROW), len(texts))
     for i, text in enumerate(texts):
         if kinds[i] is None:
             kinds[i] = _body_kind(text, labels[i], i < first, i < item)
+    _mark_leading(kinds)
     return tuple(
         Line(kind or Kind.TEXT, starts[i], starts[i] + len(texts[i]), labels[i] if kind == Kind.ITEM else None)
         for i, kind in enumerate(kinds)
@@ -202,11 +202,11 @@ def _mark_signature(
         kinds[i] = Kind.SIGNATURE
 
 
-def _mark_leading(texts: list[str], kinds: list[Kind | None]) -> None:
-    """Paragraphs above the plan's own title (covering letter, news report) are not its introduction."""
+def _mark_leading(kinds: list[Kind | None]) -> None:
+    """Text above the plan's own title (covering letter, news report, what is left of a page's head) is no introduction."""
     title = next((i for i, kind in enumerate(kinds) if kind == Kind.TITLE), 0)
     for i in range(title):
-        if kinds[i] is None and texts[i].endswith("。") and not read_label(texts[i]):
+        if kinds[i] == Kind.TEXT:
             kinds[i] = Kind.OUTSIDE
 
 

@@ -46,9 +46,12 @@ _DOINGS = frozenset(
         "指导",
         "帮扶",
         "慰问",
-        "巡演",
         "演出",
         "放映",
+        "参赛",
+        "参训",
+        "参观",
+        "受训",
         "展播",
         "评选",
         "表彰",
@@ -56,6 +59,14 @@ _DOINGS = frozenset(
         "上线",
     ]
 )
+_ASIDE = ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分", "发挥")
+_ACTS = re.compile("|".join(words.CUTTING_VERBS))
+# 首期规模, 总面积: says too little without what has it.
+_QUALITY = re.compile(r"(?:首|单|每|总|一)?[期批次场个座项]?(?:建筑|展厅|总)?(?:规模|面积|投资|金额)")
+# 年均推送1000篇: what is put out is not what the amount before counts.
+_PUBLISHED = re.compile(r"(推送|更新|发布|刊播|刊发|播出|上线|展播|播放)(?:不少于|不低于|超过|约|近|达到?)?$")
+# 超过30%的远景目标: what is aimed at, not what is measured.
+_AIM = re.compile(r"(?:目标|要求|水平|标准|任务|速度|增速|幅度|规模)$")
 # 2个国家级、5个省级基地: what the last level names is counted at every level.
 _LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处][一-鿿]{1,3}级)+([一-鿿“”]{2,20})")
 _SAYS_NOTHING = re.compile(r"[一两][遍次轮]|每(?:期|场|次|届|个|班|人|名|家)")
@@ -132,6 +143,8 @@ def subject_of(
         return earlier + re.sub(rf"^(?:{_GROUP.pattern})", "", of)
     if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
         return later
+    if amount.unit == "%" and _AIM.search(later):
+        later = ""
     if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
         return later
     if _EACH_PLACE.fullmatch(earlier) and later:
@@ -144,10 +157,16 @@ def subject_of(
     if earlier in _DOINGS:
         of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
         return of if earlier in of else of + earlier
+    if _QUALITY.fullmatch(earlier):
+        of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
+        return earlier if earlier in of else of + earlier
     if len(earlier) >= 2:
         return earlier
     if later:
         return later
+    published = _PUBLISHED.search(before)
+    if published and previous and previous.unit != amount.unit:
+        return published[1]
     if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
         return last
     return from_context(dated, sentence, start, area) or earlier or area.topic
@@ -166,14 +185,20 @@ def _topic(area: Area) -> str:
     return subject_of_object(area.topic) or area.topic
 
 
+def _does_something(clause: str) -> bool:
+    """The clause has a verb with an object: `围绕八大产业链举办推介活动`."""
+    acts = list(_ACTS.finditer(clause, 4))
+    return bool(acts) and len(clause) - acts[-1].end() >= 3
+
+
 def _from_clauses(text: str, sentence: Sentence, end: int) -> str:
     """The object of the nearest earlier clause of the sentence that names one, else nothing."""
     low = max(sentence.start, end - WINDOW)
     for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
         found = subject_of_object(_AMOUNT_INSIDE.sub("", _AMOUNT_TAIL.sub("", clause)))
         empty = len(found) < 2 or found in _DOINGS or _SAYS_NOTHING.fullmatch(found)
-        if not empty and not clause.startswith(
-            ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分")
-        ):
+        # 围绕…, 在…: where and how, unless the clause goes on to say what is done.
+        aside = clause.startswith(_ASIDE) and not _does_something(clause)
+        if not empty and not aside:
             return found
     return ""

@@ -20,7 +20,7 @@ class _HalfWidth(dict[int, str]):
 _HALF = _HalfWidth()
 # Zero-width marks, soft hyphen, byte-order mark, private-use bullets and control characters carry no text.
 _DROPPED = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\x00-\x08\x0e-\x1b\x1e\x1f\x7f]"
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1b\x1e\x1f\x7f]"
 )
 _NEWLINES = re.compile("\r\n?|[\x0b\x1c\x1d\x85\u2028\u2029]")
 _ENTITIES = re.compile("&(?:nbsp|emsp|ensp|thinsp);")

@@ -19,7 +19,7 @@ _TIME = re.compile(
     r"|(?P<half>(?:每(?:个)?|(?<![上下每]))半年(?!内|来|前|度)|每(?:个)?学期)|(?P<quarter>每(?:个)?季度?|按季度?)|(?P<month>每(?:个)?月|按月)|(?P<day>每(?:个)?(?:天|日)(?!常))|(?P<week>每(?:个)?(?:周|星期)(?!年))"
     r"|(?P<yearly>每(?:个)?(?:学)?年(?:度)?(?![龄级])|每人每年|年均|逐年|全年)"
     r"|(?P<past>截至|截止|去年|上年度?|上一年度?|目前|迄今|历年|过去[一-鿿\d]{1,2}年|(?<!自)已(?:经|累计|建成|培训|开展|创建|有|达|完成|认定|建|培育|拥有)|近[一二两三四五\d]年来?)"
-    r"|(?P<own>(?<![\d一二两三四五六七八九十每全青少今去当学老近历多整中成周幼同前后新元逐常半来丰灾本年])年度?(?=[一-鿿])(?![龄轻级底末初来间内、人纪代岁终前后会审检报货画味夜以轮节青度计工任目总考预部重要]))"
+    r"|(?P<own>(?<![\d一二两三四五六七八九十每全青少今去当学老近历多整中成周幼同前后新元逐常半来丰灾本嘉百千万晚壮拜贺编连累童年])年度?(?=[一-鿿])(?![龄轻级底末初来间内、人纪代岁终前后会审检报货画味夜以轮节青度计工任目总考预部重要]))"
 )
 _PLAN_FIRST = {n: 1951 + 5 * i for i, n in enumerate(["", "一", "二", "三", "四", "五", "六", "七", "八"], start=10)}
 
@@ -60,12 +60,22 @@ def years_in_digits(text: str) -> str:
     return _CHINESE_YEAR.sub(lambda m: "".join(str(DIGITS[c]) for c in m[0]), text)
 
 
+# 2026年全国科普月主场活动: the year is part of the event's name.
+_IN_A_NAME = re.compile(
+    r"(?:全[国省市县区州]|“|世界|国际|中国)[^,;。、举开组参主承实完]{1,14}(?:月|周|日|节|赛|季|年会|论坛|博览会)(?:”|$|[,;。、和与等活主])"
+)
+# 对2020年以来命名的基地: a past time that only tells which ones are meant.
+_OF_WHICH = re.compile(
+    r"[^,;。\d]{0,4}(?:命名|认定|评定|建成|创建|获评|授牌|入选|成立|建设|培训|立项|引进|投用|毕业|到期)的(?=[一-鿿])"
+)
+
+
 def find_phrases(text: str, start: int, end: int, calendar: Calendar) -> list[Phrase]:
     """All time phrases between start and end, in order."""
     out: list[Phrase] = []
     for match in _TIME.finditer(text, start, end):
         phrase = _read(match, calendar)
-        if phrase:
+        if phrase and not (phrase.past and phrase.lasting and _OF_WHICH.match(text, match.end(), end)):
             out.append(phrase)
     return out
 
@@ -82,6 +92,8 @@ def _read(m: re.Match[str], calendar: Calendar) -> Phrase | None:
     if m["end"]:
         return Phrase(a, b, Period("deadline", year=calendar.end_year), lasting=True) if calendar.end_year else None
     if m["year"]:
+        if _IN_A_NAME.match(m.string, b) and not m["year"].startswith(("到", "至", "截", "于")):
+            return None
         year = int(m["y"])
         past = calendar.is_past(year) or m["year"].startswith("截") or bool(m["since"])
         return Phrase(a, b, Period("deadline", year=year), past=past, lasting=True)

@@ -49,7 +49,7 @@ _SHORT_LEAD = re.compile(
 _LOOSE = frozenset(("重点", "优先", "规范", "普及", "基本", "免费", "新", "每次", "联合", "共同"))
 _TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
 _TRAIL_COMPARED = re.compile(
-    r"(?:比|较|同比|每年|年均|年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:提高|增长|提升|增加|上升)了?(?:到|至)?$"
+    r"(?:比|较|同比|每年|年均|年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:净增长?|提高|增长|提升|增加|上升|下降|降低|减少|缩小)了?(?:到|至)?$"
 )
 _CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
 _CONTINUES = tuple(words.CONTINUES_AFTER)
@@ -267,7 +267,8 @@ def _strip_end(text: str) -> str:
         before = text
         text = _TRAIL_COMPARED.sub("", text)
         trail = _TRAIL.search(text)
-        if trail and len(text) - len(trail[0]) >= 0:
+        # 首期规模: the word that usually falls away is what is measured here.
+        if trail and (trail[0] != "规模" or trail.start() > 3):
             text = text[: trail.start()]
         text = text.rstrip("、,: ")
         if text == before:

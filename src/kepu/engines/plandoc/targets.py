@@ -9,7 +9,7 @@ from kepu.engines.plandoc.naming import from_context, segment_start, subject_of
 from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
 from kepu.engines.plandoc.sentences import AFTER, WINDOW, Area, Sentence, sentence_head, sentences
 from kepu.engines.plandoc.subjects import split_coordination, subject_before, subject_of_object
-from kepu.engines.plandoc.verdicts import Verdict, judge, without_origin
+from kepu.engines.plandoc.verdicts import Growth, Verdict, growths, judge
 from kepu.engines.plandoc.vocabulary import quantities as words
 
 _FULL = re.compile(r"全覆盖")
@@ -51,9 +51,10 @@ def _sentence_targets(
     out: list[tuple[Target, Verdict]] = []
     previous: Amount | None = None
     subset_open = False
+    changes = growths(text, sentence.start, amounts)
     for i, amount in enumerate(amounts):
         following = amounts[i + 1] if i + 1 < len(amounts) else None
-        phrases = without_origin(text, sentence.phrases, previous, amount)
+        phrases = _without_origins(sentence.phrases, changes, amount)
         phrase = governing(phrases, text, max(sentence.start, amount.start - WINDOW), amount.start)
         verdict = judge(text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area)
         between = text[previous.end if previous else sentence.start : amount.start]
@@ -61,10 +62,9 @@ def _sentence_targets(
             subset_open and len(between) < 20 and ";" not in between and "," not in between
         )
         tail = AFTER.match(text, amount.end)
+        last = out[-1][0].subject if out else ""
         target = Target(
-            subject=subject_of(
-                text, dated, sentence, amount, previous, following, area, out[-1][0].subject if out else ""
-            ),
+            subject=_subject(text, dated, sentence, (previous, amount, following), changes, area, last),
             value=_number(amount.value),
             value_max=None if amount.value_max is None else _number(amount.value_max),
             unit=amount.unit,
@@ -84,8 +84,40 @@ def _sentence_targets(
             reason=verdict.reason,
         )
         out.append((target, verdict))
+        if verdict.kind in ("qualification", "condition"):
+            # 年营业收入1000万元以上的企业30家: the time belongs to the size, not to what is counted.
+            low = previous.end if previous else sentence.start
+            rest = [p for p in sentence.phrases if not (p.own and low <= p.start < amount.start)]
+            sentence = replace(sentence, phrases=rest)
         previous = amount
     return _respectively(text, sentence, _named_by_the_next(text, out, area))
+
+
+def _without_origins(phrases: list[Phrase], changes: list[Growth], amount: Amount) -> list[Phrase]:
+    """`由2020年的6.5%提高到10%`: the past time belongs to the value grown from alone."""
+    others = [c for c in changes if c.value != amount.start]
+    return [p for p in phrases if not any(c.origin <= p.start < c.value for c in others)] if others else phrases
+
+
+def _subject(
+    text: str,
+    dated: str,
+    sentence: Sentence,
+    near: tuple[Amount | None, Amount, Amount | None],
+    changes: list[Growth],
+    area: Area,
+    last: str,
+) -> str:
+    """What the amount counts; both values of a growth count what stands before its origin."""
+    previous, amount, following = near
+    for change in changes:
+        if change.grown == amount.start and last:
+            return last
+        if change.value == amount.start:
+            start = segment_start(text, sentence, amount, previous)
+            named = subject_before(dated[start : change.origin]) if start < change.origin else ""
+            return named if len(named) >= 2 else from_context(dated, sentence, start, area)
+    return subject_of(text, dated, sentence, amount, previous, following, area, last)
 
 
 def _named_by_the_next(text: str, found: list[tuple[Target, Verdict]], area: Area) -> list[tuple[Target, Verdict]]:

@@ -2,25 +2,41 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kepu.engines.plandoc.amounts import Amount
 from kepu.engines.plandoc.periods import Phrase, is_baseline
-from kepu.engines.plandoc.sentences import Area, Sentence
+from kepu.engines.plandoc.sentences import AFTER, Area, Sentence
 from kepu.engines.plandoc.subjects import ends_with_verb
 from kepu.engines.plandoc.vocabulary import quantities as words
 
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,24}$")
-_TO = re.compile(
-    r"^(?:左右|以上)?(?:逐步)?(?:提高|增加|提升|增长|上升|扩大|扩展|发展|增|升|跃升|拓展|扩充|降低|减少|下降|压减)?(?:到|至)"
+# 由6000平方米扩建至1.1万平方米, 从35%上升为70%: whatever the verb, the value changes to the number that follows.
+_CHANGED = (
+    r"(?:[^,;。:\d]{0,12}?(?:到|至)"
+    r"|[^,;。:\d]{0,4}(?:上升|提高|提升|增加|扩大|扩展|拓展|扩充|调整|下降|降低|减少|增|升|降|变|改)(?:为|成))"
+    r"(?:了|不少于|不低于|超过|约|近|每[一-鿿]{1,3}|人均|户均)?"
 )
+_CHANGES = re.compile(_CHANGED)
+_CHANGES_NEXT = re.compile(_CHANGED + r"(?=[\d一二两三四五六七八九十百千])")
 _BASIS = re.compile(r"^(?:以上|左右)?的?基础上")
 _CONDITION_AFTER = re.compile(words.CONDITION_AFTER)
 _CONDITION_BEFORE = re.compile(words.CONDITION_BEFORE)
 _QUALIFICATION = re.compile(words.QUALIFICATION_BEFORE)
 _AREA_OF = re.compile(r"^(?:及)?以上的?(?=[一-鿿])")
 _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
-_RATE = re.compile(r"(?:率|比例|比重)[^,;。]{0,8}$")
-_ONE_EACH = re.compile(r"每(?:隔)?(?!年|个?月|周|个?季|个?学|半|次|场|期|天|日|[一二两三四五\d])[一-鿿()]{1,14}$")
+# Words of a state that names which ones are meant: 完成率低于70%的单位, 进度滞后20%以上的县.
+_RATE = re.compile(r"(?:率|比例|比重|进度|滞后|落后|逾期|差距|偏差)[^,;。]{0,8}$")
+# 对完成率达到90%以上的镇街给予激励: whom praise or blame meets, never a promise.
+_GIVEN = re.compile(r"(?:对|凡是?|给予|奖励)[^,;。]{0,16}$")
+_TREATED = re.compile(
+    r"(?:及)?(?:以[上下内])?的[^,;。\d]{1,12}?(?:给予|予以|授予|通报|约谈|表扬|表彰|激励|奖励|问责|督办|提醒|优先|不得|进行(?:通报|约谈|表扬|表彰|奖励|督办|提醒|问责))"
+)
+_SIZED_NOUN = re.compile(r"(?:及)?以[上下]的[^,;。:、()\d]{2,16}")
+_ACTS = re.compile("|".join(words.CUTTING_VERBS))
+_ONE_EACH = re.compile(
+    r"每(?:隔)?(?!缺|少|漏|迟|逾|超|增|减|提高|降|低|高|发现|出现|发生|年|个?月|周|个?季|个?学|半|次|场|期|天|日|[一二两三四五\d])[一-鿿()]{1,14}$"
+)
 _PUT_ON = re.compile(
     r"(?:举办|开展|组织|开设|办|编|出|制作|更新|不少于|不低于|至少|培训|每[年月周季]度?)[^,;。]{0,12}$"
 )
@@ -35,6 +51,15 @@ class Verdict:
     kind: str
     reason: str
     confidence: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """`由2020年的6.5%提高到10%`: where its origin begins, and the starts of the value grown from and the one grown to."""
+
+    origin: int
+    value: int
+    grown: int
 
 
 def judge(
@@ -55,6 +80,10 @@ def judge(
         return Verdict("qualification", "size_of_what_is_counted", 0.8)
     if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
         return Verdict("condition", "below_a_level")
+    if _TREATED.match(after) and _GIVEN.search(before):
+        return Verdict("condition", "whom_a_measure_meets", 0.8)
+    if following and _sizes_the_next(text, amount, following):
+        return Verdict("qualification", "size_of_what_is_counted", 0.8)
     if _CONDITION_AFTER.match(after) and not ends_with_verb(before) and (amount.unit != "%" or _RATE.search(before)):
         return Verdict("condition", "level_of_something_else", 0.8)
     sized = amount.unit not in ("人", "人次", "%") and re.match(r"(?:以上|左右)?的[一-鿿]", after)
@@ -65,12 +94,12 @@ def judge(
     article = _article(text, sentence, amount, before, phrase)
     if article:
         return article
-    if _FROM.search(before) and _TO.match(after):
+    if _FROM.search(before) and _CHANGES_NEXT.match(after):
         return Verdict("baseline", "from_value")
     if _BASIS.match(after):
         return Verdict("baseline", "basis_value")
     past = is_baseline(sentence.phrases, sentence.start, amount.start)
-    if past and following and _TO.match(after):
+    if past and following and _CHANGES_NEXT.match(after):
         return Verdict("baseline", "from_value")
     if area.preamble:
         return Verdict("baseline", "preamble", 0.8)
@@ -111,6 +140,12 @@ def qualifies(text: str, previous: Amount, amount: Amount) -> bool:
     return direct and bool(_LEVEL_OF_NOUN.match(text, amount.end)) and amount.unit != "%"
 
 
+def _sizes_the_next(text: str, amount: Amount, following: Amount) -> bool:
+    """`年收入2000万元以上的企业30家`: the amount tells which ones the next one counts."""
+    between = text[amount.end : following.start]
+    return amount.unit != "%" and bool(_SIZED_NOUN.fullmatch(between)) and not _ACTS.search(between)
+
+
 def _in_bracket_of(text: str, previous: Amount, amount: Amount) -> bool:
     """The amount stands in a bracket that opens right after the quantity before it (or a word of it), without 其中."""
     opening = _open_bracket(text, amount.start)
@@ -136,12 +171,12 @@ def _open_bracket(text: str, position: int) -> int:
     return -1
 
 
-def without_origin(text: str, phrases: list[Phrase], previous: Amount | None, amount: Amount) -> list[Phrase]:
-    """`由2020年的6.5%提高到10%`: the past time belongs to the value grown from, not to the one grown to."""
-    if not previous or not _TO.fullmatch(text[previous.end : amount.start]):
-        return phrases
-    origin = _FROM.search(text[max(0, previous.start - 24) : previous.start])
-    if not origin:
-        return phrases
-    start = max(0, previous.start - 24) + origin.start()
-    return [p for p in phrases if not (start <= p.start < previous.start)]
+def growths(text: str, sentence: int, amounts: list[Amount]) -> list[Growth]:
+    """The pairs `由200人增加到300人` among the amounts of a sentence that begins at `sentence`."""
+    out = []
+    for value, grown in pairwise(amounts):
+        origin = _FROM.search(text, max(sentence, value.start - 40), value.start)
+        tail = AFTER.match(text, value.end)
+        if origin and _CHANGES.fullmatch(text, tail.end() if tail else value.end, grown.start):
+            out.append(Growth(origin.start(), value.start, grown.start))
+    return out

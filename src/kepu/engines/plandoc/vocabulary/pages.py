@@ -77,13 +77,22 @@ FOOT_WORDS = words(
     邮政编码 备案序号
     """
 )
+# Headings of a list of other pages; after the plan's last sentence everything below them is the page's.
+LINK_HEADINGS = words(
+    """
+    相关推荐 相关稿件推荐 相关内容 相关专题 相关附件 相关链接 相关阅读 相关文章 相关新闻 相关稿件 相关信息 相关文档 相关报道 相关资料 相关政策 相关解读 相关文件
+    关联文件 热门推荐 热点推荐 热门文章 热门新闻 最新文章 最新资讯 最新发布 猜你喜欢 延伸阅读 推荐阅读 为您推荐 更多推荐
+    推荐新闻 友情链接 政策解读 图解 上一篇 下一篇
+    """
+)
 # Advertising that is grafted onto copied pages. One strong word is enough; weak ones need company.
 SPAM_STRONG = words(
     """
     博彩 彩票 棋牌 投注 娱乐城 娱乐平台 娱乐官网 百家乐 老虎机 六合彩 时时彩 赌场 开户送 注册送 首存 返水
     真人荷官 体育投注 威尼斯人 办证刻章 代开发票 代写论文 论文代写 加微信 加QQ 微信号: QQ: QQ群
     下载APP APP下载 点击注册 立即注册 优惠券 限时优惠 限时抢购 秒杀 免费领取 点击领取 点击咨询 免费咨询
-    在线客服 无抵押 减肥 包邮 全场特价 免费试听 考证培训
+    在线客服 无抵押 减肥 包邮 全场特价 免费试听 考证培训 领红包 抢红包
+    红包封面 买一送一 买一赠一 扫码领 加微信领 话费 提现 刷单 兼职日结 低息 放款 秒批
     """
 )
 SPAM_WEAK = words(

@@ -6,6 +6,7 @@ from kepu.engines.plandoc.vocabulary.text import words
 TITLE_ENDS = words(
     """
     实施方案 行动方案 工作方案 行动规划 规划纲要 行动计划 工作计划 实施计划 工作要点 实施意见 指导意见
+    责任书 责任状 任务书 责任分解表 责任分解 责任清单 工作清单 重点任务清单 分解表 分工表 任务表 计划表 安排表 实施办法
     若干意见 任务分解 工作安排 任务清单 任务分解表 任务分工 分解方案 分工方案 实施细则 若干措施 规划 纲要
     方案 计划 意见 要点 措施
     """
@@ -157,4 +158,4 @@ GROUP_WORDS = (
     ("urban_workers", ("城镇劳动者", "城镇居民")),
 )
 # A text without one of these anywhere is no plan of this programme.
-PROGRAMME_MARKS = ("科普", "科学素质", "科学技术普及")
+PROGRAMME_MARKS = ("科普", "科学素质", "科学技术普及", "科学素养", "科学教育", "科学文化素质", "科技馆")

@@ -1,0 +1,88 @@
+"""What an amount is: a promise, what already is, or a number that promises nothing."""
+
+import pytest
+
+from kepu.engines.plandoc import read_plan
+
+PLAN = "云溪市全民科学素质行动实施方案（2021—2025年）\n一、科普任务\n1.做好工作。{}\n"
+
+
+def read(sentence: str):
+    return read_plan(PLAN.format(sentence))
+
+
+def promised(sentence: str):
+    return [(t.number, t.is_baseline) for t in read(sentence).targets]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "want"),
+    [
+        ("展厅由800平方米扩建至1200平方米。", [("800平方米", True), ("1200平方米", False)]),
+        ("投诉率从3%降到1%以下。", [("3%", True), ("1%", False)]),
+        ("在线率由四成上升为七成。", [("四成", True), ("七成", False)]),
+        ("补助由每村200元调整为每村500元。", [("200元", True), ("500元", False)]),
+        ("讲师由2020年的50名左右扩充到120名。", [("50名", True), ("120名", False)]),
+        (
+            "比例由2020年的9%提升到13%；站点从6个发展到15个；讲师增至80名。",
+            [("9%", True), ("13%", False), ("6个", True), ("15个", False), ("80名", False)],
+        ),
+        # The past belongs to what was named then, not to what is promised now.
+        ("对2019年以来认定的基地逐一复核，复核率不低于90%；新建体验馆2座。", [("90%", False), ("2座", False)]),
+    ],
+)
+def test_a_growth_has_a_baseline_and_a_target(sentence, want):
+    assert promised(sentence) == want
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "学习贯彻县委七届三次全会精神。",
+        "传达省科协十届二次全委会议要求。",
+        "按学段分成三个小组推进。",
+        "领导小组下设办公室和4个专班。",
+        "把全县划分为5个责任区。",
+        "对连续三个月未报数据的单位发函。",
+        "对连续2次考评靠后的站点予以摘牌。",
+        "对进度滞后15%以上的乡镇进行约谈。",
+        "对完成率达到90%以上的村给予激励。",
+        "得分85分以上的评为优秀。",
+        "每缺一项扣2分，满分100分。",
+        "本方案一式三份。",
+    ],
+)
+def test_numbers_that_promise_nothing(sentence):
+    assert promised(sentence) == []
+
+
+def test_a_size_tells_what_is_counted_and_its_time_goes_with_it():
+    targets = read("培育年产值500万元以上的科普企业20家，其中上市企业1家以上。").targets
+    assert [(t.number, t.subject, t.period.type) for t in targets] == [
+        ("20家", "科普企业", "none"),
+        ("1家", "上市企业", "none"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("遴选100名优秀学员。", "100名"),
+        ("培训50名师范生。", "50名"),
+        ("新建3个体验馆。", "3个"),
+        ("建设2个人工智能实验室。", "2个"),
+        ("推广10种养殖技术。", "10种"),
+        ("认识20种植物。", "20种"),
+        ("服务20家园区企业。", "20家"),
+        ("不少于百分之十五。", "百分之十五"),
+    ],
+)
+def test_a_noun_that_begins_like_another_word_keeps_its_measure_word(sentence, number):
+    assert [n for n, _ in promised(sentence)] == [number]
+
+
+def test_a_year_within_the_name_of_an_event_sets_no_deadline():
+    (target,) = read("组织2024年全国科普月主场活动，展品不少于60件。").targets
+    assert target.period.type == "none"
+    (target,) = read("到2024年，展品不少于60件。").targets
+    assert target.period.year == 2024
