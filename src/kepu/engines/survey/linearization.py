@@ -22,7 +22,8 @@ BLOCK = 2_000_000  # numbers in one block of work, so that it stays in cache and
 class Moments:
     """Estimates of k columns in D domains, each array (D, k) but `n`, `weighted_n` (D,).
 
-    `srs`: S², the variance of one observation, for design effects; nan where n < 2.
+    `srs`: S², the variance of one observation, for design effects; nan where n < 2. `total_variance`: of the total of
+    the linearized residuals of a ratio, where it differs from `variance`, which design effects compare with S².
     """
 
     estimate: Floats
@@ -30,6 +31,7 @@ class Moments:
     srs: Floats
     n: Ints
     weighted_n: Floats
+    total_variance: Floats | None = None
 
 
 @dataclass
@@ -47,8 +49,10 @@ class DomainPass:
         weights = self.design.weights
         inside = (self.domain >= 0) & (weights != 0)
         self.n = np.bincount(self.domain[inside], minlength=self.count)
-        self.weighted_n = _sum(self.domain, weights, self.count)
         self._cells = [cells(level, self.domain, self.count) for level in self.design.levels]
+        self._weights = [sums_by(at.of_row, weights[:, None], len(at)) for at in self._cells]
+        # by the road that the sums of y take, so that a share of everybody is 1 to the last digit
+        self.weighted_n = sums_by(self._cells[0].domain, self._weights[0], self.count)[:, 0]
         residuals = self.design.residuals
         if residuals is not None:
             self._auxiliary = [auxiliary_sums(residuals, weights, level) for level in self.design.levels]
@@ -68,34 +72,48 @@ class DomainPass:
         design, at = self.design, self._cells[0]
         weighted = _weighted(design.weights, y, self.domain)
         sums = sums_by(at.of_row, weighted, len(at))
-        totals = _by_domain(at, sums, self.count)
+        totals = sums_by(at.domain, sums, self.count)
         if kind == "total":
             estimate, size = totals, np.ones(self.count)
-            below = None
+            below, bases = None, []
         else:
-            below = design.weights if x is None else design.weights * np.where(self.domain >= 0, x, 0)
-            size = (
-                self.weighted_n
-                if x is None
-                else _by_domain(at, sums_by(at.of_row, below[:, None], len(at)), self.count)[:, 0]
-            )
+            below = None if x is None else design.weights * np.where(self.domain >= 0, x, 0)
+            bases = [self._base(stage, below) for stage in range(len(self._cells))]
+            size = sums_by(at.domain, bases[0], self.count)[:, 0]
             with np.errstate(invalid="ignore", divide="ignore"):
                 estimate = totals / size[:, None]
         rates = np.zeros_like(estimate) if kind == "total" else np.where(np.isfinite(estimate), estimate, 0)
         divisor = np.where(size == 0, 1, size)
-        variance = self._variance(weighted, sums, below, rates, divisor) if errors else np.full_like(rates, np.nan)
+        variance = (
+            self._variance(weighted, sums, below, bases, rates, divisor) if errors else np.full_like(rates, np.nan)
+        )
         return Moments(estimate, variance, self._srs(y, x, kind, rates, size), self.n, self.weighted_n)
 
-    def _variance(self, weighted: Floats, first: Floats, below: Floats | None, rates: Floats, size: Floats) -> Floats:
+    def _base(self, stage: int, below: Floats | None) -> Floats:
+        """Sums (cells, 1) of the weighted denominator; the weights themselves for a mean."""
+        at = self._cells[stage]
+        return self._weights[stage] if below is None else sums_by(at.of_row, below[:, None], len(at))
+
+    def _variance(
+        self,
+        weighted: Floats,
+        first: Floats,
+        below: Floats | None,
+        bases: list[Floats],
+        rates: Floats,
+        size: Floats,
+    ) -> Floats:
         total = np.zeros_like(rates)
         residuals = self.design.residuals
-        effects = None if residuals is None else self._effects(residuals, weighted, below, rates, size)
+        if residuals is not None:
+            weights = self.design.weights if bases and below is None else below
+            effects = self._effects(residuals, weighted, weights, rates, size)
         for stage, (level, at) in enumerate(zip(self.design.levels, self._cells, strict=True)):
             z = first.copy() if stage == 0 else sums_by(at.of_row, weighted, len(at))
-            if below is not None:
-                z -= rates[at.domain] * sums_by(at.of_row, below[:, None], len(at))
+            if bases:
+                z -= rates[at.domain] * bases[stage]
             z /= size[at.domain][:, None]
-            if effects is None:
+            if residuals is None:
                 total += level_variance(self.design, level, at, z, self.count)
             else:
                 total += self._calibrated(stage, z, effects)
@@ -170,15 +188,12 @@ def _sum(domain: Ints, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(domain[inside], weights=values[inside], minlength=count), dtype=np.float64)
 
 
-def _by_domain(at: Cells, sums: Floats, count: int) -> Floats:
-    return sums_by(at.domain, sums, count)
-
-
 def design_effect(moments: Moments, *, kind: Kind, reference: Literal["wor", "wr"]) -> Floats:
     """V / V of a simple random sample of the same n from the same N = Σw; 0 where V is 0, nan where V_srs is not defined."""
+    variance = moments.variance if moments.total_variance is None else moments.total_variance
     n, population = moments.n[:, None].astype(np.float64), moments.weighted_n[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         srs = moments.srs / n * ((population - n) / population if reference == "wor" else 1)
         srs = srs * (population**2 if kind in {"total", "ratio"} else 1)
-        deff = moments.variance / srs
-    return np.where(moments.variance == 0, 0.0, np.where(np.isfinite(deff), deff, np.nan))
+        deff = variance / srs
+    return np.where(variance == 0, 0.0, np.where(np.isfinite(deff), deff, np.nan))

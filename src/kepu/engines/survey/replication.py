@@ -27,7 +27,16 @@ class ReplicatePass:
         """Estimates of the columns of y (n, k) with replicate variance; see `DomainPass.moments`."""
         full = self._full.moments(y, x, kind=kind, variance=False)
         variance = self.replicates.variance(self.values(y, x, kind=kind), full.estimate)
-        return Moments(full.estimate, variance, full.srs, full.n, full.weighted_n)
+        residual = None if x is None or kind != "ratio" else self._residual_variance(y, x, full)
+        return Moments(full.estimate, variance, full.srs, full.n, full.weighted_n, residual)
+
+    def _residual_variance(self, y: Floats, x: Floats, full: Moments) -> Floats:
+        """Variance of the total of (y - Rx) / Σwx."""
+        inside = np.maximum(self.domain, 0)
+        known = np.where(self.domain >= 0, x, 0)
+        size = self._full.moments(known[:, None], kind="total", variance=False).estimate[:, 0]
+        residual = (y - full.estimate[inside] * known[:, None]) / size[inside][:, None]
+        return self.replicates.variance(self.values(residual, kind="total"), np.zeros_like(full.estimate))
 
     def values(self, y: Floats, x: Floats | None = None, *, kind: Kind = "mean") -> Floats:
         """θ of every replicate, (R, D, k); nan where a replicate has no member of the domain."""
