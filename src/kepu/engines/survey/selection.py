@@ -246,7 +246,8 @@ def _descend(
     where = f"stage {len(above) + 1} in " + (" / ".join([*stratum, *(label for *_, label in above)]) or "the frame")
     units, starts, members = _units(stage, rows)
     probability = _probabilities(stage, stratum, rows, starts, members, where)
-    drawn = take(stream(seed, path), probability, stage.method)
+    generator = stream(seed, path)
+    drawn = take(generator, probability, stage.method)
     if len(above) + 1 < len(stages):
         for place in drawn:
             chance = float(probability[place])
@@ -262,7 +263,7 @@ def _descend(
     for position, column in enumerate(columns):
         column[:, :-1] = [step[position] for step in above]
         column[:, -1] = last[position]
-    persons = choose_persons(stream(seed, [*path, "person"]), household.of(rows[taken])) if household else None
+    persons = choose_persons(generator, household.of(rows[taken])) if household else None
     yield _Part(stratum, rows[taken], columns[0], columns[1], columns[2], columns[3], persons)
 
 
