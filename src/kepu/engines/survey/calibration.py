@@ -96,7 +96,7 @@ def fit_margins(
             break
         before = after
     factors = np.divide(fitted, start, out=np.ones_like(start), where=start > 0)
-    return factors, moved < epsilon, rounds, moved
+    return factors, bool(moved < epsilon), rounds, float(moved)
 
 
 def poststratify(design: Design, margin: Margin) -> Calibrated:
