@@ -290,3 +290,17 @@ def test_damaged_and_hostile_documents_are_refused(change, code):
     with pytest.raises(Unreadable) as refused:
         decode(changed(saved(docx_lines("正文")), "word/document.xml", change), name="a.docx")
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_document_inside_a_layout_table_keeps_its_lines_and_labels(columns):
+    article = ["松岭县科普实施方案", "一、总体目标", "到2025年达到12%。", "二、重点任务"]
+    document = Document()
+    add_list(document, 91, PLAN)
+    cell = document.add_table(rows=1, cols=columns).rows[0].cells[-1]
+    cell.paragraphs[0].text = article[0]
+    for line in article[1:]:
+        cell.add_paragraph(line)
+    for text in ("建成基地3个。", "培训教师30人。"):
+        cell._tc.append(numbered(document, 91, 2, text)._p)
+    assert lines(document) == [*article, "1.建成基地3个。", "2.培训教师30人。"]

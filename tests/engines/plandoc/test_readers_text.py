@@ -192,3 +192,33 @@ def test_hostile_pages_end_soon(source):
         decode(source.encode(), name="a.html")
     except Unreadable as refused:
         assert refused.code in {"empty", "malformed", "too_large", "timeout", "memory"}
+
+
+ARTICLE = ("松岭县科普实施方案", "一、总体目标", "到2025年，比例达到12%。", "二、重点任务", "1. 建成基地3个。")
+
+
+def laid_out(paragraphs, rows):
+    inside = "".join(f"<p>{line}</p>" for line in ARTICLE) if paragraphs else "<br>".join(ARTICLE)
+    return f"<html><body><table>{rows.replace('ARTICLE', inside)}</table></body></html>".encode()
+
+
+@pytest.mark.parametrize("paragraphs", [True, False], ids=["p", "br"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><td>首页<br>政务公开</td><td>ARTICLE</td></tr>",
+        "<tr><td></td><td>ARTICLE</td><td></td></tr>",
+        "<tr><td colspan=2>标题</td></tr><tr><td>时间：2026-05-01</td><td>浏览：12</td></tr><tr><td colspan=2>ARTICLE</td></tr>",
+    ],
+    ids=["menu", "margins", "metadata"],
+)
+def test_a_table_that_arranges_the_page_leaves_the_article_its_lines(paragraphs, rows):
+    lines = decode(laid_out(paragraphs, rows), name="a.html").text.split("\n")
+    assert [line for line in lines if line in ARTICLE] == list(ARTICLE)
+
+
+def test_a_table_of_tasks_stays_a_table_however_long_one_cell_is():
+    steps = "<br>".join(f"{number}. 举办讲座{number}场；" for number in range(1, 12))
+    page = f"<table><tr><td>任务</td><td>措施</td></tr><tr><td>科普讲座</td><td>{steps}</td></tr></table>"
+    lines = decode(page.encode(), name="a.html").text.strip().split("\n")
+    assert [line.split("\t")[0] for line in lines] == ["任务", "科普讲座"]

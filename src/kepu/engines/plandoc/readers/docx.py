@@ -7,13 +7,13 @@ Source: ECMA-376-1, chapter 17; element names are those of the transitional and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from .numbering import Numbering, read_numbering
 from .packages import Package, resolve
 from .result import Decoded, Unreadable
-from .tables import Cell, one_line, tab_lines
+from .tables import Cell, arranges_page, one_line, tab_lines
 
 # Wrappers whose content counts as if they were not there; everything else that is not named below is skipped.
 _OPEN = frozenset({"ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "customXml", "sdt", "sdtContent", "dir", "bdo", "ruby", "rubyBase", "oMathPara", "oMath"})  # fmt: skip
@@ -111,7 +111,7 @@ class _Reader:
         pending = ""
         for element in self._flat(parent):
             if element.tag == "tbl":
-                yield from tab_lines(self.cells(element))
+                yield from self.table(element)
                 continue
             if self._is_contents(element):
                 continue
@@ -173,6 +173,13 @@ class _Reader:
             style = found.based_on
         return "", depth, style
 
+    def table(self, table: Element) -> list[str]:
+        """Lines of a table: tab-separated, or those of its cells one after the other where it only arranges the page."""
+        cells = self.cells(table)
+        if arranges_page(cells):
+            return [line for cell in cells for line in cell.paragraphs]
+        return tab_lines(cells)
+
     def cells(self, table: Element) -> list[Cell]:
         """The table's cells; a vertical merge is one cell over several rows."""
         cells: list[Cell] = []
@@ -195,13 +202,14 @@ class _Reader:
         above = merges.pop(column, None)
         if merge is not None and merge.get("val") != "restart" and above is not None:
             owner = cells[above]
-            cells[above] = Cell(owner.text, owner.row, owner.column, row - owner.row + 1, owner.columns)
+            cells[above] = replace(owner, rows=row - owner.row + 1)
             merges[column] = above
             return column + span
-        text = one_line([part for line in self.blocks(element) for part in line.split("\t")])
+        lines = tuple(self.blocks(element))
+        text = one_line([part for line in lines for part in line.split("\t")])
         if merge is not None:
             merges[column] = len(cells)
-        cells.append(Cell(text, row, column, 1, span))
+        cells.append(Cell(text, row, column, 1, span, lines))
         return column + span
 
 

@@ -21,18 +21,22 @@ HEADING_WORDS = ("序号", "编号", "任务", "项目", "内容", "单位", "�
 _BODY_ENDING = re.compile(r"[局委部会办院校厅室镇乡街市县区州旗团处站所队馆司行社心联协府道校)）]$")
 _CLOSED = re.compile(r"[、，。；：！？,.;:!?（(“《]$")
 _OPENS = re.compile(r"^[、，。；：！？,.;:!?）)”》]")
+_HEADING = re.compile(r"[ \u3000]*(?:[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部])")
+ARTICLE_SHARE = 0.6  # of a table's text, in one cell: it holds an article, and the table only arranges the page
+ARTICLE_LINES = 8  # lines from which a cell without headings of its own is an article
 LONG_PARAGRAPH = 12  # characters; shorter ones without an ending are a word broken by hand to fit a narrow column
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: text on one line, position from 0, and how many rows and columns it covers."""
+    """One cell of a table: text on one line, position from 0, how many rows and columns it covers, its paragraphs."""
 
     text: str
     row: int
     column: int
     rows: int = 1
     columns: int = 1
+    paragraphs: tuple[str, ...] = ()
 
 
 def one_line(paragraphs: Sequence[str]) -> str:
@@ -55,6 +59,27 @@ def _mark(before: str, after: str) -> str:
     if len(last) >= 3 and len(after) >= 3 and _BODY_ENDING.search(last) and _BODY_ENDING.search(after):
         return "、"
     return ""
+
+
+def arranges_page(cells: Sequence[Cell]) -> bool:
+    """Whether a table only arranges a page: one cell holds nearly all its text, as an article with headings or many lines.
+
+    A row that names columns above the long cell makes it a table of data.
+    """
+    lines = [[line for line in cell.paragraphs if line.strip()] for cell in cells]
+    sizes = [sum(map(len, of_cell)) for of_cell in lines]
+    if not sum(sizes):
+        return False
+    longest = sizes.index(max(sizes))
+    headings = sum(1 for line in lines[longest] if _HEADING.match(line))
+    is_article = headings > 1 or len(lines[longest]) >= ARTICLE_LINES
+    if not is_article or sizes[longest] < ARTICLE_SHARE * sum(sizes):
+        return False
+    rows: dict[int, list[str]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, []).append(cell.text)
+    beside = rows[cells[longest].row]
+    return not any(len(texts) == len(beside) and _is_heading(texts) for texts in rows.values())
 
 
 def tab_lines(cells: Sequence[Cell]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from .plain import decode_text, tidy
 from .result import Decoded, Unreadable
-from .tables import Cell, one_line, tab_lines
+from .tables import Cell, arranges_page, one_line, tab_lines
 
 _DROPPED = frozenset({"script", "style", "noscript", "template", "nav", "footer", "aside", "head", "title", "form", "button", "select", "textarea", "iframe", "object", "svg", "canvas", "audio", "video", "map"})  # fmt: skip
 _BLOCKS = frozenset({"p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "blockquote", "pre", "address", "figure", "figcaption", "center", "hr", "body", "html", "form", "fieldset", "option"})  # fmt: skip
@@ -60,8 +61,8 @@ def _pieces(element: Any) -> Iterator[str]:
     if tag == "br":
         yield "\n"
         return
-    if tag == "table" and _is_data(element):
-        yield "\n" + "\n".join(tab_lines(_cells(element))) + "\n"
+    if tag == "table" and (cells := _data_cells(element)):
+        yield "\n" + "\n".join(tab_lines(cells)) + "\n"
         return
     block = tag in _BLOCKS
     if block:
@@ -96,14 +97,14 @@ def _ordinal(element: Any) -> str:
     return f"{(int(start) if start.isdigit() else 1) + before}." if (parent.get("type") or "1") == "1" else ""
 
 
-def _is_data(table: Any) -> bool:
-    """A table of data: no table inside, no list of paragraphs that is an article, more than one cell in some row."""
+def _data_cells(table: Any) -> list[Cell]:
+    """Cells of a table of data; none where it has a table inside, one column only, or arranges an article on the page."""
     if table.find(".//table") is not None:
-        return False
-    rows = list(table.iter("tr"))
-    widest = max((sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows), default=0)
-    longest = max((len("".join(cell.itertext())) for row in rows for cell in row), default=0)
-    return widest > 1 and longest <= LAYOUT_CELL
+        return []
+    cells = _cells(table)
+    widest = max(Counter(cell.row for cell in cells).values(), default=0)
+    longest = max((len(cell.text) for cell in cells), default=0)
+    return [] if widest < 2 or longest > LAYOUT_CELL or arranges_page(cells) else cells
 
 
 def _cells(table: Any) -> list[Cell]:
@@ -122,7 +123,8 @@ def _cells(table: Any) -> list[Cell]:
             if column + width > MAX_COLUMNS:
                 break
             taken.update((number + down, column + right) for down in range(height) for right in range(width))
-            cells.append(Cell(one_line("".join(_inside(element)).split("\n")), number, column, height, width))
+            lines = tuple("".join(_inside(element)).split("\n"))
+            cells.append(Cell(one_line(lines), number, column, height, width, lines))
             column += width
     return cells
 
