@@ -101,7 +101,7 @@ def test_a_file_and_a_summary_instead_of_the_sample_itself(call, tmp_path):
     assert [line["warnings"] for line in said["strata"]] == [[], []]
     lonely = {"seed": 7, "strata": "district", "stages": [{"method": "srs", "n": 1}]}
     said = json.loads(call(lonely, FRAME, "-o", out)[1])
-    assert [line["warnings"] for line in said["strata"]] == [["lonely_psu"], ["lonely_psu"]]
+    assert [[one["code"] for one in line["warnings"]] for line in said["strata"]] == [["lonely_psu"], ["lonely_psu"]]
 
 
 def test_parquet_gives_the_same_sample(call, tmp_path):

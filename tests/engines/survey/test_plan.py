@@ -56,8 +56,8 @@ def test_doubts_are_said(ask):
         {**SIZE, "population": 900, "response_rate": 0.3},
         SPREAD | {"n": 1},
     )
-    assert [one["warnings"] for one in answers] == [
-        ["df_below_8", "n_below_30"],
+    assert [[doubt["code"] for doubt in one["warnings"]] for one in answers] == [
+        ["few_respondents", "few_degrees_of_freedom"],
         ["invited_exceed_population"],
         ["lonely_psu"],
     ]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from kepu.engines.survey.errors import SurveyError
-from kepu.engines.survey.small_areas import Benchmark, Doubt, benchmark, benchmarked, fay_herriot
+from kepu.engines.survey.reliability import Doubt
+from kepu.engines.survey.small_areas import Benchmark, benchmark, benchmarked, fay_herriot
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "fay_herriot.json").read_text(encoding="utf-8"))["cases"]
 
@@ -50,7 +51,7 @@ def test_every_figure_of_sae(name):
         assert fit.iterations == expected["iterations"]
         assert fit.warnings == ()
     else:
-        assert fit.warnings == (Doubt.VARIANCE_AT_ZERO,)
+        assert [doubt.code for doubt in fit.warnings] == ["variance_at_zero"]
 
 
 def restricted(a, y, d, x):
@@ -76,7 +77,7 @@ def test_a_search_that_leaves_the_road_is_caught():
     d = np.array([1e-3, 1e-3, *([50.0] * 20)])
     x = np.ones((22, 1))
     fit = fay_herriot(y, d, x)
-    assert fit.warnings == (Doubt.SCORING_FAILED,)
+    assert [doubt.code for doubt in fit.warnings] == ["scoring_failed"]
     grid = np.linspace(0, 2, 2001)
     best = grid[np.argmax([restricted(a, y, d, x) for a in grid])]
     assert fit.variance == pytest.approx(best, abs=1e-3)
@@ -122,7 +123,7 @@ def test_an_area_without_sample_gets_the_model_s_figure():
     fit = fay_herriot(y, d, x, precision=1e-12)
     rest = np.setdiff1d(np.arange(30), [2, 9])
     alone = fay_herriot(y[rest], d[rest], x[rest], precision=1e-12)
-    assert fit.warnings == (Doubt.AREAS_WITHOUT_SAMPLE,)
+    assert fit.warnings == (Doubt("areas_without_sample", 2, 0),)
     np.testing.assert_allclose(fit.areas["eblup"][rest], alone.areas["eblup"])
     np.testing.assert_array_equal(fit.areas["eblup"][[2, 9]], fit.areas["synthetic"][[2, 9]])
     assert fit.areas["sampled"].tolist().count(False) == 2
@@ -134,7 +135,7 @@ def test_an_area_without_sample_gets_the_model_s_figure():
 
 def test_few_areas_are_a_doubt():
     _, y, d, x = world(4, areas=8)
-    assert Doubt.FEW_AREAS in fay_herriot(y, d, x).warnings
+    assert Doubt("few_areas", 6, 10) in fay_herriot(y, d, x).warnings
 
 
 @pytest.mark.parametrize("rule", list(Benchmark))

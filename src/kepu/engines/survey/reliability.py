@@ -1,11 +1,10 @@
-"""Doubts that travel with a figure, and a graded label made of them.
+"""Doubts that travel with a figure.
 
 Thresholds follow common practice of statistical offices: n < 30 (many), df < 8 (National Center for Health Statistics
-2017), cv 15 % and 30 % (Statistics Canada's release guidelines). They are data: pass your own.
+2017). They are data: pass your own. The graded label of a figure: grading.py.
 """
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -21,21 +20,12 @@ class Doubt:
         return asdict(self)
 
 
-class Label(StrEnum):
-    """How far a figure carries."""
-
-    GOOD = "good"
-    CAUTION = "caution"
-    UNRELIABLE = "unreliable"
-
-
 @dataclass(frozen=True)
 class Thresholds:
-    """Where doubts begin. `cv` are the bounds of caution and of no use."""
+    """Where doubts begin."""
 
     n: int = 30
     df: int = 8
-    cv: tuple[float, float] = (0.15, 0.30)
     online_share: float = 0.5
 
 
@@ -50,11 +40,3 @@ def doubts(
     if df < limits.df:
         found.append(Doubt("few_degrees_of_freedom", df, limits.df))
     return tuple(found)
-
-
-def label(*, cv: float | None, doubts: tuple[Doubt, ...], thresholds: Thresholds | None = None) -> Label:
-    """GOOD up to the first cv bound and without doubts, UNRELIABLE beyond the second, CAUTION between. No cv: CAUTION."""
-    low, high = (thresholds or Thresholds()).cv
-    if cv is not None and cv > high:
-        return Label.UNRELIABLE
-    return Label.GOOD if cv is not None and cv <= low and not doubts else Label.CAUTION

@@ -15,18 +15,21 @@ import numpy as np
 from scipy import optimize, special
 
 from .errors import SurveyError
+from .reliability import Doubt
 from .tables import Table
 
 Array = np.ndarray[Any, Any]
 
 
-class Doubt(StrEnum):
-    """What to know before using a fit."""
-
-    VARIANCE_AT_ZERO = "variance_at_zero"  # the model claims to explain everything; every area gets the model's figure
-    SCORING_FAILED = "scoring_failed"  # found by a bracketed search instead: `sae` would give no answer
-    FEW_AREAS = "few_areas"  # fewer than 10 areas beyond the coefficients: the MSE is a large-sample formula
-    AREAS_WITHOUT_SAMPLE = "areas_without_sample"  # their figures are the model's alone
+# The model claims to explain everything; every area gets the model's figure.
+VARIANCE_AT_ZERO = "variance_at_zero"
+# Found by a bracketed search instead: R's sae would give no answer.
+SCORING_FAILED = "scoring_failed"
+# Fewer areas beyond the coefficients than the MSE, a large-sample formula, asks for.
+FEW_AREAS = "few_areas"
+# Their figures are the model's alone.
+AREAS_WITHOUT_SAMPLE = "areas_without_sample"
+ENOUGH_AREAS = 10
 
 
 class Benchmark(StrEnum):
@@ -68,10 +71,11 @@ def fay_herriot(
     sampled = _checked(y, d, x)
     own_y, own_d, own_x = y[sampled], d[sampled], x[sampled]
     a, iterations, warnings = _reml(own_y, own_d, own_x, precision, max_iterations)
-    if len(own_y) - x.shape[1] < 10:
-        warnings.append(Doubt.FEW_AREAS)
+    spare = len(own_y) - x.shape[1]
+    if spare < ENOUGH_AREAS:
+        warnings.append(Doubt(FEW_AREAS, spare, ENOUGH_AREAS))
     if not sampled.all():
-        warnings.append(Doubt.AREAS_WITHOUT_SAMPLE)
+        warnings.append(Doubt(AREAS_WITHOUT_SAMPLE, int((~sampled).sum()), 0))
     q, beta, residual = _fit(a, own_y, own_d, own_x)
     se = np.sqrt(np.diag(q))
     z = beta / se
@@ -187,14 +191,14 @@ def _reml(y: Array, d: Array, x: Array, precision: float, most: int) -> tuple[fl
         moved = abs(step / a) if a else math.inf
         a += step
         if moved <= precision:
-            return (a, iteration, []) if a > 0 else (0.0, iteration, [Doubt.VARIANCE_AT_ZERO])
+            return (a, iteration, []) if a > 0 else (0.0, iteration, [Doubt(VARIANCE_AT_ZERO, 0.0)])
     if _score(0.0, y, d, x)[0] <= 0:
-        return 0.0, iteration, [Doubt.VARIANCE_AT_ZERO]
+        return 0.0, iteration, [Doubt(VARIANCE_AT_ZERO, 0.0)]
     high = float(d.max() + y.var())
     while _score(high, y, d, x)[0] > 0:
         high *= 2
     root = optimize.brentq(lambda value: _score(value, y, d, x)[0], 0.0, high, xtol=1e-14 * high, rtol=1e-12)
-    return float(root), iteration, [Doubt.SCORING_FAILED]
+    return float(root), iteration, [Doubt(SCORING_FAILED, iteration, most)]
 
 
 def _areas(a: float, y: Array, d: Array, x: Array, sampled: Array, q: Array, beta: Array) -> Table:

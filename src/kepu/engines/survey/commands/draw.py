@@ -15,9 +15,10 @@ import numpy as np
 from ..data import Data, read
 from ..errors import SurveyError
 from ..households import Choice, Household
+from ..reliability import Doubt
 from ..selection import EQUAL, SORTED, Array, Label, Method, Sample, Short, SizeRule, Stage, draw
-from ..specification import Fields, read_specification
 from .answering import answer, put
+from .fields import Fields, read_specification
 
 
 def main(argv: Sequence[str]) -> int:
@@ -172,7 +173,7 @@ def _summary(seed: int, strata: tuple[str, ...], sample: Sample) -> dict[str, An
                 "taken": taken,
                 "rows": len(own),
                 "sum_of_weights": float(weight[own].sum()),
-                "warnings": ["lonely_psu"] if taken == 1 and population > 1 else [],
+                "warnings": [Doubt("lonely_psu", 1, 2).as_dict()] if taken == 1 and population > 1 else [],
             }
         )
     return {"seed": seed, "rows": len(sample.rows), "sum_of_weights": float(weight.sum()), "strata": lines}

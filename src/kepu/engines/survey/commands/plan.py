@@ -25,8 +25,9 @@ from ..planning import (
     size_for_cv,
     size_for_margin,
 )
-from ..specification import Fields, read_specification
+from ..reliability import Doubt, doubts
 from .answering import answer, put
+from .fields import Fields, read_specification
 
 Answer = dict[str, Any]
 
@@ -125,14 +126,13 @@ def _printed(conditions: Conditions, df: float) -> Answer:
     }
 
 
-def _doubts(fields: Fields, conditions: Conditions, sizes: Sequence[int], df: float) -> list[str]:
-    invited = [_field_size(fields, n, conditions)["invited"] for n in sizes]
-    doubts = {
-        "df_below_8": df < 8,
-        "n_below_30": min(sizes) < 30,
-        "invited_exceed_population": conditions.population is not None and max(invited) > conditions.population,
-    }
-    return [doubt for doubt, true in doubts.items() if true]
+def _doubts(fields: Fields, conditions: Conditions, sizes: Sequence[int], df: float) -> list[Answer]:
+    """As the rows of an estimate will say them later, and one that only a plan can have."""
+    value = doubts(n=min(sizes), df=df, estimate=0.0)
+    invited = max(_field_size(fields, n, conditions)["invited"] for n in sizes)
+    if conditions.population is not None and invited > conditions.population:
+        value += (Doubt("invited_exceed_population", invited, conditions.population),)
+    return [doubt.as_dict() for doubt in value]
 
 
 def _change(fields: Fields, conditions: Conditions, end: float) -> tuple[Change, bool]:
@@ -254,7 +254,7 @@ def _allocation(fields: Fields) -> Answer:
         "cost": cost,
         "se_of_mean": mean_se(table) if "spread" in columns else None,
         "strata": [{"stratum": name, **row} for name, row in zip(names, table.to_records(), strict=True)],
-        "warnings": ["lonely_psu"] if (table["n"] < 2).any() else [],
+        "warnings": [Doubt("lonely_psu", 1, 2).as_dict()] if (table["n"] < 2).any() else [],
     }
 
 

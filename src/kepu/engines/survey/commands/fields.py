@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import SurveyError
+from ..errors import SurveyError
 
 T = TypeVar("T")
 
