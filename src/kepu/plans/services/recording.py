@@ -1,11 +1,16 @@
 """Every change of a draft goes through a `Recorder`: it locks by row version, writes one decision and can be undone."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import Act
@@ -22,6 +27,9 @@ ROWS: dict[str, type[DraftRow]] = {
 }
 # Set by machine and part of no constraint: asking the database about them would cost more than writing them.
 FLAGS = {"reviewed", "touched"}
+BATCH = 500  # rows in one statement
+Values = dict[str, Any]
+_ByRow = dict[str, dict[int, Values]]
 _NAMES = {model: name for name, model in ROWS.items()}
 
 
@@ -83,6 +91,61 @@ class Recorder:
         self.changes.append({"row": row_name(row), "id": row.pk, "before": None, "after": {}})
         return row
 
+    def add_all(self, rows: Sequence[DraftRow]) -> None:
+        """Save new rows of one kind together. The caller has checked their values; the database has the last word."""
+        with _sentence_for_the_database():
+            for batch in _batches(rows):
+                type(batch[0]).objects.bulk_create(batch)
+        self.changes += [{"row": row_name(row), "id": row.pk, "before": None, "after": {}} for row in rows]
+
+    def change_all(self, pairs: Iterable[tuple[DraftRow, Values]]) -> None:
+        """Set values on rows of one kind together, as `change` does one by one; Conflict if any of them has moved on.
+
+        Queries grow with the number of batches, not of rows. The caller has checked the values.
+        """
+        alike: dict[tuple[tuple[str, Any], ...], list[DraftRow]] = defaultdict(list)
+        for row, values in pairs:
+            before = {name: _plain(getattr(row, name)) for name in values}
+            after = {name: _plain(value) for name, value in values.items()}
+            if before != after:
+                for name, value in values.items():
+                    setattr(row, name, value)
+                alike[tuple(sorted(values.items()))].append(row)
+                self.changes.append({"row": row_name(row), "id": row.pk, "before": before, "after": after})
+        single: list[DraftRow] = []
+        names: dict[str, None] = {"version": None}
+        for items, rows in alike.items():
+            if len(rows) == 1:
+                single += rows
+                names |= dict.fromkeys(name for name, _value in items)
+            for batch in _batches(rows if len(rows) > 1 else ()):
+                self._write(batch, lambda held, items=items: held.update(**dict(items), version=F("version") + 1))
+        for batch in _batches(single):
+            self._write(batch, lambda held, batch=batch: held.bulk_update(batch, list(names), batch_size=100))
+
+    def _write(self, rows: list[DraftRow], write: Callable[[models.QuerySet], object]) -> None:
+        """Write rows that are still as they were read; `write` gets them as a queryset."""
+        held = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).order_by()
+        versions = dict(held.select_for_update().order_by("pk").values_list("pk", "version"))
+        if any(versions.get(row.pk) != row.version for row in rows):
+            raise Conflict()
+        for row in rows:
+            row.version += 1
+        with _sentence_for_the_database():
+            write(held)
+
+
+def _batches(rows: Sequence[DraftRow]) -> Iterable[list[DraftRow]]:
+    return (list(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH))
+
+
+@contextmanager
+def _sentence_for_the_database() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as broken:
+        raise Invalid(problem=_("two entries contradict each other")) from broken
+
 
 def _plain(value: Any) -> Any:
     """A value as the log keeps it: numbers without trailing zeros, so that 12.0000 and 12 are the same."""
@@ -107,19 +170,40 @@ def undo(*, plan: Plan, decision: Decision, actor: foundation.Actor) -> Decision
     """Take one decision back, whole or not at all. Conflict if what it changed was changed again since."""
     if Decision.objects.filter(undoes=decision).exists():
         raise NothingToUndo()
+    added, before, after = _folded(decision.changes)
     with Recorder(plan, actor, Act.UNDO, subject=decision.subject, undoes=decision) as log:
-        for change in reversed(decision.changes):
-            row = ROWS[change["row"]].objects.get(pk=change["id"], plan=plan)
-            if change["before"] is None:
-                log.change(row, dropped=True)
-                continue
-            now = {name: _plain(getattr(row, name)) for name in change["after"]}
-            if now != change["after"]:
-                raise Conflict(mine=change["before"], theirs=now)
-            log.change(row, **{name: _value(type(row), name, value) for name, value in change["before"].items()})
+        for name, model in ROWS.items():
+            rows = model.objects.filter(plan=plan).in_bulk([*added[name], *before[name]])
+            # what came in goes out first: a name that it replaced may stand only once on its task
+            log.change_all([(rows[pk], {"dropped": True}) for pk in added[name]])
+            for pk, values in after[name].items():
+                now = {field: _plain(getattr(rows[pk], field)) for field in values}
+                if now != values:
+                    raise Conflict(mine=before[name][pk], theirs=now)
+            log.change_all(
+                [
+                    (rows[pk], {field: _value(model, field, plain) for field, plain in values.items()})
+                    for pk, values in before[name].items()
+                ]
+            )
     if log.decision is None:
         raise NothingToUndo()
     return log.decision
+
+
+def _folded(changes: list[dict[str, Any]]) -> tuple[_ByRow, _ByRow, _ByRow]:
+    """The rows that a decision added, and for each other row what it was before and after, by kind."""
+    added: _ByRow = defaultdict(dict)
+    before: _ByRow = defaultdict(dict)
+    after: _ByRow = defaultdict(dict)
+    for change in changes:
+        kind, pk = change["row"], change["id"]
+        if change["before"] is None:
+            added[kind][pk] = {}
+        elif pk not in added[kind]:
+            before[kind][pk] = change["before"] | before[kind].get(pk, {})
+            after[kind][pk] = after[kind].get(pk, {}) | change["after"]
+    return added, before, after
 
 
 def _value(model: type[DraftRow], name: str, plain: Any) -> Any:
@@ -132,6 +216,7 @@ def last_undoable(plan: Plan) -> Decision | None:
     return (
         Decision.objects.filter(plan=plan, undone_by=None)
         .exclude(act__in=[Act.UNDO, Act.REREAD])
+        .defer("changes")  # a table that came in may hold tens of thousands
         .order_by("-id")
         .first()
     )
