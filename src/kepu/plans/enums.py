@@ -118,6 +118,7 @@ class Act(TextChoices):
     ROLES = "roles", _("Roles split")
     REREAD = "reread", _("Read again")
     ACCEPT = "accept", _("Proposal accepted")
+    SHEET = "sheet", _("Imported from a spreadsheet")
     UNDO = "undo", _("Undone")
 
 

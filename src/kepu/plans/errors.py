@@ -106,3 +106,13 @@ class AlreadyInUse(foundation.Refusal):
 class NotIssued(foundation.Refusal):
     code = "plans.not_issued"
     sentence = _("Only an issued plan can be shown to the public.")
+
+
+class NotInReview(foundation.Refusal):
+    code = "plans.not_in_review"
+    sentence = _("This plan is not open for changes. An archived plan has to be taken back first.")
+
+
+class TableMoved(foundation.Refusal):
+    code = "plans.table_moved"
+    sentence = _("The draft has changed since the check: row %(row)s can no longer be taken. Upload the file again.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kepu.foundation import door as foundation
 from kepu.people import door as people
-from kepu.plans import wording
+from kepu.plans import table, wording
 from kepu.plans.enums import Role
 from kepu.plans.models import LedgerTarget, LedgerTask
 from kepu.plans.queries import ledger as queries
@@ -19,7 +19,6 @@ from kepu.regions import door as regions
 exports = foundation.exports
 PAPERS = (exports.XLSX, exports.CSV, exports.PDF, exports.WORD)
 PART = 500
-LEADING = (Role.LEAD, Role.CO_LEAD, Role.RESPONSIBLE)
 
 
 def breakdown_columns() -> list[foundation.spreadsheets.Column]:
@@ -53,7 +52,7 @@ def breakdown_rows(tasks: Iterable[LedgerTask], first: int = 1) -> Iterable[dict
             "task": task.headline,
             "targets": "\n".join(wording.phrase(target) for target in task.shown_targets),
             "criterion": task.criterion,
-            "lead": "、".join(unit.name for role in LEADING for unit in by_role[role]),
+            "lead": "、".join(unit.name for role in table.LEADING for unit in by_role[role]),
             "cooperate": "、".join(unit.name for unit in by_role[Role.COOPERATE]),
             "owner": "、".join(dict.fromkeys(owned)),
             "due": task.due_text or (task.due_on.isoformat() if task.due_on else ""),

@@ -200,11 +200,34 @@ class PlanForm(forms.Form):
     end_year = forms.IntegerField(label=_("To year"), required=False, min_value=1990, max_value=2100)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        start, end = given.get("start_year"), given.get("end_year")
-        if (start is None) != (end is None) or (start and end and start > end):
-            self.add_error("end_year", _("Give both years, the first one first."))
-        return given
+        return _both_years(self, super().clean())
+
+
+class NewPlanForm(forms.Form):
+    """A plan that is there as a table only; its particulars are completed later."""
+
+    region = forms.ChoiceField(label=_("Region of the plan"))
+    title = forms.CharField(label=_("Title"), max_length=200)
+    kind = forms.ChoiceField(label=_("Kind of document"), choices=PlanKind.choices)
+    start_year = forms.IntegerField(label=_("From year"), required=False, min_value=1990, max_value=2100)
+    end_year = forms.IntegerField(label=_("To year"), required=False, min_value=1990, max_value=2100)
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions
+        if len(regions) == 1:
+            self.fields["region"].initial = regions[0][0]
+            self.fields["region"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        return _both_years(self, super().clean())
+
+
+def _both_years(form: forms.Form, given: dict[str, Any]) -> dict[str, Any]:
+    start, end = given.get("start_year"), given.get("end_year")
+    if (start is None) != (end is None) or (start and end and start > end):
+        form.add_error("end_year", _("Give both years, the first one first."))
+    return given
 
 
 class SeveralFilesInput(forms.ClearableFileInput):

@@ -10,7 +10,7 @@ CANDIDATE_REASONS: dict[str, Promise] = {
     "successor": _("took over its duties"),
     "alike": _("similar name"),
 }
-# Codes of the plan reader (engines/plandoc) and of services/reading.py.
+# Codes of the plan reader (engines/plandoc) and of services/reading.py and services/table_in.py.
 DOUBTS: dict[str, Promise] = {
     "amount": _("It is not certain that this number is a target."),
     "preamble": _("It stands where the situation is described; it may be a baseline."),
@@ -23,6 +23,7 @@ DOUBTS: dict[str, Promise] = {
     "annex_row": _("Joined from a row of the annex; compare the names of the tasks."),
     "long_title": _("The heading is unusually long; it may need splitting."),
     "source_changed": _("The source reads otherwise now than when this was checked."),
+    "typed": _("Read from a table in free words; compare the figure."),
     "gone_from_source": _("The source no longer contains this."),
 }
 UNSURE = _("The reader is not sure here. Compare with the source.")

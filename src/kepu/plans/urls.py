@@ -41,6 +41,7 @@ review_urls = [
 urlpatterns = [
     path("desk/plans/", plans.index, name="index"),
     path("desk/plans/import/", imports.start, name="import"),
+    path("desk/plans/new/", imports.new, name="new"),
     path("desk/plans/duties/", proposals.duties, name="duties"),
     path("desk/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("desk/plans/<int:plan_id>/particulars/", issuing.describe, name="describe"),

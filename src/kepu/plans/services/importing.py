@@ -15,7 +15,7 @@ from kepu.engines.plandoc.reading import SCHEMA_VERSION
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState
 from kepu.plans.errors import AlreadyInUse, CannotRead, NoPlanFound, SameFile
-from kepu.plans.models import Plan, SourceDocument
+from kepu.plans.models import Decision, Plan, SourceDocument, Task
 from kepu.plans.printing import in_print
 from kepu.plans.services import reading
 
@@ -137,10 +137,17 @@ def _decode(data: bytes, name: str) -> Decoded:
         raise CannotRead(reason=refusal.sentence) from refusal
 
 
+def can_discard(plan: Plan) -> bool:
+    """Whether nothing has come into the plan yet: no document was read, no row was written, nothing decided."""
+    if plan.state not in {PlanState.IMPORTING, PlanState.REVIEWING}:
+        return False
+    return not any(model.objects.filter(plan=plan).exists() for model in (SourceDocument, Decision, Task))
+
+
 @transaction.atomic
 def discard(*, plan: Plan, actor: foundation.Actor) -> None:
-    """Take away an import that never became a draft, with its file. Raises AlreadyInUse."""
-    if plan.state != PlanState.IMPORTING or SourceDocument.objects.filter(plan=plan).exists():
+    """Take away an import that never became a draft, with its file, or a draft without any row. Raises AlreadyInUse."""
+    if not can_discard(plan):
         raise AlreadyInUse()
     files = foundation.files.of_owner(OWNER, [plan.pk]).get(plan.pk, [])
     foundation.files.forget([file.id for file in files], actor=actor)

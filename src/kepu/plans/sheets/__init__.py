@@ -1,5 +1,5 @@
 """What comes into this room by spreadsheet."""
 
-from kepu.plans.sheets import rolls
+from kepu.plans.sheets import breakdown, rolls
 
-__all__ = ["rolls"]
+__all__ = ["breakdown", "rolls"]

@@ -23,7 +23,7 @@ from kepu.plans.forms import (
     UnitForm,
     UnitNameForm,
 )
-from kepu.plans.models import Decision, NumberFinding, Plan, Target, Task
+from kepu.plans.models import NumberFinding, Plan, Target, Task
 from kepu.plans.models.draft import DraftRow
 from kepu.plans.queries.desk import Card, Desk, load
 from kepu.plans.services.recording import last_undoable
@@ -102,7 +102,6 @@ def card_context(desk: Desk, found: Card, bound: Any = None) -> dict[str, Any]:
         "number_kinds": NumberKind.choices,
         "roles": Role.choices,
         "register": [info.short_name for info in people.organisations_in(desk.plan.region_path)],
-        "history": Decision.objects.filter(plan=desk.plan).select_related("actor", "undone_by")[:5],
     }
     if isinstance(found.row, Task):
         others = [card for card in desk.live if card.is_task and card.key != found.key]

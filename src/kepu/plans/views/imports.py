@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 
 from kepu.foundation import door as foundation
 from kepu.plans import actions
-from kepu.plans.forms import AgainForm, ImportForm
-from kepu.plans.services import importing
+from kepu.plans.forms import AgainForm, ImportForm, NewPlanForm
+from kepu.plans.services import importing, table_in
+from kepu.plans.sheets.breakdown import BREAKDOWN
 from kepu.plans.views.reach import plan_for
 from kepu.regions import door as regions
 
@@ -62,6 +63,21 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("foundation:job", pk=taken[0].job_id)
     messages.success(request, _("%(count)s files are being read.") % {"count": len(taken)})
     return redirect("plans:index")
+
+
+@foundation.access(actions.IMPORT)
+def new(request: HttpRequest) -> HttpResponse:
+    """A plan without a document: its particulars first, then its rows by spreadsheet."""
+    places = [(path, name) for path, name in regions_for(request.actor) if request.actor.may(actions.REVIEW, path)]
+    form = NewPlanForm(request.POST if request.method == "POST" else None, regions=places)
+    if not form.is_valid():
+        return render(request, "plans/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    given = form.cleaned_data
+    plan = table_in.begin(
+        title=given["title"], kind=given["kind"], region_path=given["region"], start_year=given["start_year"],
+        end_year=given["end_year"], actor=request.actor,
+    )  # fmt: skip
+    return redirect(BREAKDOWN.url(subject=plan.pk))
 
 
 @foundation.access(actions.IMPORT)

@@ -11,6 +11,7 @@ from kepu.plans import actions, exports
 from kepu.plans.forms import AgainForm
 from kepu.plans.models import Plan, SourceDocument, Version
 from kepu.plans.queries.desk import load
+from kepu.plans.services import importing
 from kepu.regions import door as regions
 
 PAGE = 30
@@ -61,6 +62,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "versions": Version.objects.filter(plan=found).defer("content").order_by("-number"),
         "sources": [(source, files[source.file_id]) for source in sources if source.file_id in files],
         "again_form": AgainForm(),
+        "can_discard": may["import"] and importing.can_discard(found),
         "region": regions.division(found.region_path),
         "desk": load(found) if may["review"] and found.in_review else None,
     }
