@@ -132,6 +132,64 @@ def test_graded_items_agree_with_the_package():
     np.testing.assert_allclose(theirs.intercepts, ours.intercepts, atol=1e-3)
 
 
+# Section 6 of the Law School Admission Test, 1,000 persons, counts of the patterns 00000 … 11111:
+# Bock & Lieberman (1970), Psychometrika 35, 179–197.
+LSAT6 = [
+    3,
+    6,
+    2,
+    11,
+    1,
+    1,
+    3,
+    4,
+    1,
+    8,
+    0,
+    16,
+    0,
+    3,
+    2,
+    15,
+    10,
+    29,
+    14,
+    81,
+    3,
+    28,
+    15,
+    80,
+    16,
+    56,
+    21,
+    173,
+    11,
+    61,
+    28,
+    298,
+]
+PATTERNS = (np.arange(32)[:, None] >> np.arange(4, -1, -1)) & 1
+
+
+def test_published_estimates_of_lsat6():
+    found = calibrate(PATTERNS, weights=LSAT6)
+    # Rizopoulos (2006), Journal of Statistical Software 17(5): R ltm with 21 Gauss–Hermite points, four decimals
+    np.testing.assert_allclose(found.items.difficulty[:, 0], [-3.3597, -1.3696, -0.2799, -1.8659, -3.1236], atol=3e-3)
+    np.testing.assert_allclose(found.items.slope, [0.8254, 0.7229, 0.8905, 0.6886, 0.6575], atol=1e-3)
+    np.testing.assert_allclose(found.log_likelihood, -2466.653, atol=1e-3)
+
+
+def test_a_guessing_that_is_not_there_ends_at_its_bound():
+    two, three = calibrate(PATTERNS, weights=LSAT6), calibrate(PATTERNS, Model.THREE_PL, weights=LSAT6)
+    assert three.converged
+    assert three.log_likelihood > two.log_likelihood  # more parameters cannot fit worse
+    assert (three.items.guessing < 5e-5).sum() >= 3
+    one = calibrate(PATTERNS, [Model.THREE_PL, *[Model.TWO_PL] * 4], weights=LSAT6)
+    errors = standard_errors(one, PATTERNS, weights=LSAT6)
+    assert np.isnan(errors.se[:, -1]).all()
+    assert np.isfinite(errors.se[:, :-1]).all()
+
+
 def test_a_weight_of_two_is_a_row_twice():
     data = answers(SHORT, 400, seed=5)
     weights = np.where(np.arange(400) < 150, 2.0, 1.0)

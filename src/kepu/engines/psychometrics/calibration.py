@@ -75,6 +75,7 @@ def calibrate(
     Responses (N, J), categories from 0, missing NaN or −1 (items not given to a person are missing). One model, or one an
     item. Ability is normal(0, 1); with `groups` (N,) the first group met is, and the others' means and sds are estimated
     (concurrent calibration). Weights (N,) enter as given: scale them to mean 1 to keep the likelihood's size.
+    A guessing without a prior may end at its lowest, 0.00005; it has no standard error then.
     Raises `calibration.*`, `responses.*`, `weights.*`. Not having converged is reported, not raised.
     Source: Bock & Aitkin (1981), Psychometrika 46, 443–459; Samejima (1969); priors: Mislevy (1986), Psychometrika 51.
     """

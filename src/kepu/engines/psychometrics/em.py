@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from .curves import Prior, curves, items_of, log_prior
 from .errors import PsychometricsError
@@ -82,7 +83,7 @@ class Problem:
         table, means, sds = like.table.copy(), like.means.copy(), like.sds.copy()
         table[self.free] = vector[:count]
         means[1:], sds[1:] = vector[count : count + groups], np.exp(vector[count + groups :])
-        return Point(table, means, sds)
+        return Point(_bounded(table, self.free), means, sds)
 
     def allows(self, point: Point) -> bool:
         """Whether intercepts fall, slopes stay within reason and populations are not degenerate."""
@@ -90,6 +91,16 @@ class Problem:
             falling = not (np.diff(point.table[:, 1:-1], axis=1) >= 0).any()
         inside = (np.abs(point.table[self.free]) < 60).all() and (np.abs(np.log(point.sds)) < 4).all()
         return bool(falling and inside and np.isfinite(point.means).all())
+
+
+LOWEST_GUESSING = -10.0  # as a logit, 0.00005: where the best guessing is 0, its logit has no maximum to settle at
+
+
+def _bounded(table: Floats, free: NDArray[np.bool_]) -> Floats:
+    """The table with a free guessing no lower than that; it is changed in place."""
+    low = free[:, -1] & (table[:, -1] < LOWEST_GUESSING)
+    table[low, -1] = LOWEST_GUESSING
+    return table
 
 
 def expectation(problem: Problem, point: Point) -> Expected:
@@ -120,22 +131,21 @@ def expectation(problem: Problem, point: Point) -> Expected:
 
 
 def maximisation(problem: Problem, point: Point, expected: Expected) -> Point:
-    """M-step: Fisher scoring of every item at once, each step halved until that item's objective does not fall."""
+    """M-step: Fisher scoring of every item at once, damped by Marquardt's rule where an item's objective would fall."""
     table = point.table.copy()
     value = _objective(problem, table, expected)
-    for _ in range(30):
-        step = _scoring_step(problem, table, expected)
-        factor = np.ones(len(table))
-        for _ in range(12):
-            trial = table + factor[:, None] * step
-            after = _objective(problem, trial, expected)
-            worse = after < value
-            if not worse.any():
-                break
-            factor[worse] /= 2
+    damping = np.full(len(table), 1e-10)
+    for _ in range(60):
+        step = _scoring_step(problem, table, expected, damping)
+        trial = _bounded(table + step, problem.free)
+        after = _objective(problem, trial, expected)
         better = after >= value
-        table[better], value = trial[better], np.where(better, after, value)
-        if np.abs(factor[:, None] * step)[better].max(initial=0.0) < 1e-10:
+        moved = np.abs(np.where(problem.free, trial - table, 0.0)).max(axis=1)
+        table[better] = trial[better]
+        value = np.where(better, after, value)
+        damping = np.where(better, np.maximum(damping / 100, 1e-10), np.maximum(damping * 100, 1e-4))
+        # an item whose damping has grown this far moves by less than its objective can tell
+        if ((moved < 1e-10) | (damping > 1e6)).all():
             break
     mass = expected.persons / expected.persons.sum(axis=1, keepdims=True)
     # A population is normalised over the nodes, so its moments there are not quite its mean and sd: match those.
@@ -174,7 +184,8 @@ def item_gradient(problem: Problem, table: Floats, expected: Expected) -> Floats
     return gradient + log_prior(table, problem.free, problem.priors)[1]
 
 
-def _scoring_step(problem: Problem, table: Floats, expected: Expected) -> Floats:
+def _scoring_step(problem: Problem, table: Floats, expected: Expected, damping: Floats) -> Floats:
+    """(information + damping · its diagonal)⁻¹ gradient for each item, shortened as a whole to at most 2 in any parameter."""
     found = curves(table, problem.free, problem.nodes)
     _, prior_gradient, prior_bend = log_prior(table, problem.free, problem.priors)
     gradient = np.einsum("jkq,jpkq->jp", expected.counts, found.slopes) + prior_gradient
@@ -182,9 +193,10 @@ def _scoring_step(problem: Problem, table: Floats, expected: Expected) -> Floats
     information = np.einsum("jpkq,jrkq->jpr", found.slopes * weight[:, None], found.slopes)
     diagonal = np.arange(table.shape[1])
     information[:, diagonal, diagonal] += np.maximum(prior_bend, 0.0) + ~problem.free
-    information[:, diagonal, diagonal] *= 1 + 1e-10
-    step: Floats = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
-    return np.clip(np.where(problem.free, step, 0.0), -2.0, 2.0)
+    information[:, diagonal, diagonal] *= 1 + damping[:, None]
+    step = np.where(problem.free, np.linalg.solve(information, gradient[:, :, None])[:, :, 0], 0.0)
+    result: Floats = step * np.minimum(1.0, 2.0 / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))
+    return result
 
 
 @dataclass(frozen=True)
@@ -215,10 +227,10 @@ def fit(problem: Problem, start: Point, tolerance: float, most: int, memory: int
             continue
         best = objective
         image = maximisation(problem, point, expected)
-        here, there = problem.pack(point), problem.pack(image)
-        change = float(np.abs(there - here).max(initial=0.0))
+        change = _change(problem, point, image)
         if change < tolerance:
             return Fit(point, expected, step, change, converged=True)
+        here, there = problem.pack(point), problem.pack(image)
         residuals, images = [*residuals[-memory:], there - here], [*images[-memory:], there]
         safe = image
         point = problem.unpack(_extrapolated(residuals, images), start)
@@ -227,6 +239,14 @@ def fit(problem: Problem, start: Point, tolerance: float, most: int, memory: int
     if not problem.allows(point):
         raise PsychometricsError("calibration.diverged", "calibrate", "finite parameters", "an item without a maximum")
     return Fit(point, expectation(problem, point), most, change, converged=False)
+
+
+def _change(problem: Problem, point: Point, image: Point) -> float:
+    """Largest change of a parameter, of the guessing as a probability: near 0 its logit moves without moving a curve."""
+    moves = [image.table[:, :-1] - point.table[:, :-1], expit(image.table[:, -1:]) - expit(point.table[:, -1:])]
+    largest = np.abs(np.where(problem.free, np.concatenate(moves, axis=1), 0.0)).max(initial=0.0)
+    populations = (image.means - point.means, np.log(image.sds / point.sds))
+    return float(max(largest, *(np.abs(values).max() for values in populations)))
 
 
 def _extrapolated(residuals: Sequence[Floats], images: Sequence[Floats]) -> Floats:

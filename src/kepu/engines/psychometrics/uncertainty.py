@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .calibration import Calibration, calibrate, checked_categories
 from .curves import curves, free_of, items_of, table_of
-from .em import Patterns, Point, Problem, gradient_of
+from .em import LOWEST_GUESSING, Patterns, Point, Problem, gradient_of
 from .errors import PsychometricsError
 from .grids import Likelihood, Population, chunks, numbers, posterior, product
 from .items import MISSING, Codes, Floats, codes_of
@@ -25,7 +25,7 @@ class Information(StrEnum):
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Standard errors (J, max K + 1) of slope, intercepts, logit guessing (NaN where fixed), and the covariance (P, P).
+    """Standard errors (J, max K + 1) of slope, intercepts, logit guessing (NaN where fixed or 0), and the covariance (P, P).
 
     The covariance is ordered as the free cells of the table, row by row, then means and log sds of further groups.
     """
@@ -128,10 +128,12 @@ def _problem(
         )
     weight = numbers(weights, len(codes), "weights")
     categories = checked_categories(codes, weight, calibration.items.names, calibration.models)
+    free = free_of(calibration.models, categories)
+    free[:, -1] &= table_of(calibration.items)[:, -1] > LOWEST_GUESSING + 1e-6  # at its bound it is no estimate
     problem = Problem(
         Patterns.of(codes, _numbered(calibration, groups), weight),
         calibration.settings.grid.nodes,
-        free_of(calibration.models, categories),
+        free,
         calibration.priors,
         calibration.items.names,
     )
