@@ -13,6 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from kepu.engines.survey.commands.draw import main
+from kepu.engines.survey.commands.estimate import main as estimate
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "survey"
 FRAME = """district,township,village,adults,households
@@ -111,6 +112,29 @@ def test_parquet_gives_the_same_sample(call, tmp_path):
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(place, convert_options=text), tmp_path / "frame.parquet")
     assert main([str(tmp_path / "frame.parquet"), str(tmp_path / "spec.json"), "-o", str(tmp_path / "o.csv")]) == 0
     assert (tmp_path / "o.csv").read_text(encoding="utf-8") == expected
+
+
+def test_the_estimate_takes_the_sample_as_it_is(call, tmp_path, capsysbinary):
+    """Every village of every drawn township: the number of townships' adults comes out by hand from two of three."""
+    spec = {"seed": 5, "strata": "district", "stages": [{"unit": "township", "method": "srs", "n": 2}]}
+    out = tmp_path / "out.csv"
+    assert call(spec, FRAME, "-o", out)[0] == 0
+    design = {"weights": "weight", "strata": ["district"], "clusters": ["township"], "fpc": ["stage1_population"]}
+    question = {"id": "adults", "statistic": "total", "variable": "adults"}
+    ask = tmp_path / "estimate.json"
+    ask.write_text(json.dumps({"design": design, "estimates": [question]}), encoding="utf-8")
+    assert estimate([str(out), str(ask)]) == 0
+    (row,) = json.loads(capsysbinary.readouterr().out)["estimates"][0]["rows"]
+    sums = {}
+    for one in records(out.read_text(encoding="utf-8")):
+        key = one["district"], one["township"]
+        sums[key] = sums.get(key, 0) + int(one["adults"])
+    assert row["estimate"] == pytest.approx(1.5 * sum(sums.values()))
+    variance = 0.0
+    for district in "AB":
+        first, second = (value for key, value in sums.items() if key[0] == district)
+        variance += 9 * (1 - 2 / 3) * (first - second) ** 2 / 2 / 2
+    assert row["se"] == pytest.approx(variance**0.5)
 
 
 def test_persons_crossed_strata_and_sorted_lists(call):

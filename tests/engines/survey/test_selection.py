@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from kepu.engines.survey.design import pps_design, survey_design
 from kepu.engines.survey.errors import SurveyError
+from kepu.engines.survey.estimates import estimate
 from kepu.engines.survey.households import KISH_FORMS, Choice, Household, choose_persons
 from kepu.engines.survey.selection import (
     EQUAL,
@@ -198,10 +200,25 @@ def test_a_person_carries_the_whole_chain():
 
 
 def variance_of_total(values, probability):
-    """Brewer's form for PPS without replacement; with equal probabilities it is N²(1−f)s²/n."""
+    """Brewer's form for PPS without replacement; with equal probabilities it is N²(1−f)s²/n.
+
+    Written down here because it is asked ten thousand times; `same_as_the_engine` holds it against the estimates.
+    """
     n = len(values)
     expanded = values / probability
     return n / (n - 1) * ((1 - probability) * (expanded - expanded.mean()) ** 2).sum()
+
+
+def same_as_the_engine(method, sample, values, total, error, quantile):
+    strata = np.array(["/".join(label) for label in sample.stratum])
+    if method in EQUAL:
+        design = survey_design(sample.weight, strata=[strata], fpc=[sample.population[:, 0]])
+    else:
+        design = pps_design(sample.inclusion, method="brewer", strata=strata)
+    (row,) = estimate(design, values, statistic="total").to_records()
+    assert row["estimate"] == pytest.approx(total, rel=1e-12)
+    assert row["se"] == pytest.approx(error, rel=1e-9)
+    assert row["high"] - row["estimate"] == pytest.approx(quantile * error, rel=1e-9)
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -229,6 +246,8 @@ def test_intervals_cover_the_truth_as_often_as_they_say(method):
         inside = [sample.rows % 2 == stratum for stratum in range(2)]
         variance = sum(variance_of_total(values[sample.rows[own]], probability[own]) for own in inside)
         covered += abs(total - truth) <= quantile * np.sqrt(variance)
+        if seed < 3:
+            same_as_the_engine(method, sample, values[sample.rows], total, np.sqrt(variance), quantile)
         totals.append(total)
     assert covered / 1000 == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 1000))
     assert np.mean(totals) == pytest.approx(truth, abs=4 * np.std(totals) / np.sqrt(1000))
@@ -255,6 +274,9 @@ def test_a_multi_stage_sample_with_persons_covers_too():
         by_town = np.bincount(np.unique(towns[sample.rows], return_inverse=True)[1], answers * sample.weight)
         error = np.sqrt(8 / 7 * ((by_town - by_town.mean()) ** 2).sum())
         totals.append(by_town.sum())
+        if seed < 3:
+            design = survey_design(sample.weight, clusters=[towns[sample.rows]])
+            assert estimate(design, answers, statistic="total")["se"][0] == pytest.approx(error, rel=1e-9)
         covered += abs(by_town.sum() - truth) <= stats.t.ppf(0.975, 7) * error
     assert np.mean(totals) == pytest.approx(truth, abs=4 * np.std(totals) / np.sqrt(1000))
     # 8 of 150 without replacement: slightly wide, so up to one point more than the Monte-Carlo error
