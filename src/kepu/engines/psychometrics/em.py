@@ -140,7 +140,7 @@ def maximisation(problem: Problem, point: Point, expected: Expected) -> Point:
         trial = _bounded(table + step, problem.free)
         after = _objective(problem, trial, expected)
         better = after >= value
-        moved = np.abs(np.where(problem.free, trial - table, 0.0)).max(axis=1)
+        moved = np.abs(np.subtract(trial, table, out=np.zeros(table.shape), where=problem.free)).max(axis=1)
         table[better] = trial[better]
         value = np.where(better, after, value)
         damping = np.where(better, np.maximum(damping / 100, 1e-10), np.maximum(damping * 100, 1e-4))
