@@ -13,6 +13,13 @@ Anything = NDArray[Any]
 
 def ranks(values: Anything) -> tuple[Ints, Anything]:
     """Codes 0…k-1 of each value in sorted order, and the k distinct values."""
+    if np.issubdtype(values.dtype, np.integer) and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low <= 4 * len(values):  # no need to sort
+            shifted = values.astype(np.int64) - low
+            seen = np.zeros(high - low + 1, dtype=bool)
+            seen[shifted] = True
+            return (np.cumsum(seen) - 1)[shifted], (np.flatnonzero(seen) + low).astype(values.dtype)
     distinct, codes = np.unique(values, return_inverse=True)
     return codes.reshape(-1).astype(np.int64), distinct
 
@@ -30,5 +37,7 @@ def sums_by(codes: Ints, values: Floats, size: int) -> Floats:
     inside = codes >= 0
     if not inside.all():
         codes, values = codes[inside], values[inside]
-    sums = [np.bincount(codes, weights=column, minlength=size) for column in values.T]
-    return np.stack(sums, axis=1) if sums else np.zeros((size, 0))
+    sums = np.empty((size, values.shape[1]), order="F")
+    for j, column in enumerate(values.T):
+        sums[:, j] = np.bincount(codes, weights=column, minlength=size)
+    return sums

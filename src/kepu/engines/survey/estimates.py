@@ -121,9 +121,7 @@ def estimate(
     blocks = []
     for columns, answered in _alike(values, gap, inside, missing):
         domain = np.where(answered, codes, -1)
-        moments = cut(sample, domain, len(names)).moments(
-            values[:, columns].astype(np.float64, copy=False), denominator, kind=kind
-        )
+        moments = cut(sample, domain, len(names)).moments(values[:, columns], denominator, kind=kind)
         part = rows(moments, kind=kind, options=options, df=freedom(sample, domain, len(names), df)).table()
         numbers = np.arange(values.shape[1])[columns]
         blocks.append({**part.columns, "by": names[part["domain"]], "column": numbers[part["column"]]})

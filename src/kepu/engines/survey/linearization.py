@@ -47,7 +47,9 @@ class DomainPass:
 
     def __post_init__(self) -> None:
         weights = self.design.weights
-        inside = (self.domain >= 0) & (weights != 0)
+        self._inside = self.domain >= 0
+        self._partial = not self._inside.all()
+        inside = self._inside & (weights != 0)
         self.n = np.bincount(self.domain[inside], minlength=self.count)
         self._cells = [cells(level, self.domain, self.count) for level in self.design.levels]
         self._weights = [sums_by(at.of_row, weights[:, None], len(at)) for at in self._cells]
@@ -70,14 +72,14 @@ class DomainPass:
 
     def _block(self, y: Floats, x: Floats | None, kind: Kind, errors: bool) -> Moments:
         design, at = self.design, self._cells[0]
-        weighted = _weighted(design.weights, y, self.domain)
+        weighted = self._weighted(y)
         sums = sums_by(at.of_row, weighted, len(at))
         totals = sums_by(at.domain, sums, self.count)
         if kind == "total":
             estimate, size = totals, np.ones(self.count)
             below, bases = None, []
         else:
-            below = None if x is None else design.weights * np.where(self.domain >= 0, x, 0)
+            below = None if x is None else design.weights * np.where(self._inside, x, 0)
             bases = [self._base(stage, below) for stage in range(len(self._cells))]
             size = sums_by(at.domain, bases[0], self.count)[:, 0]
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -89,6 +91,15 @@ class DomainPass:
         )
         return Moments(estimate, variance, self._srs(y, x, kind, rates, size), self.n, self.weighted_n)
 
+    def _weighted(self, y: Floats) -> Floats:
+        """w·y with 0 outside the domains, whatever y holds there; in column order, as the sums read it."""
+        out = np.empty(y.shape, order="F")
+        for j in range(y.shape[1]):
+            np.multiply(self.design.weights, y[:, j].astype(np.float64, copy=False), out=out[:, j])
+            if self._partial:
+                out[~self._inside, j] = 0
+        return out
+
     def _base(self, stage: int, below: Floats | None) -> Floats:
         """Sums (cells, 1) of the weighted denominator; the weights themselves for a mean."""
         at = self._cells[stage]
@@ -97,7 +108,7 @@ class DomainPass:
     def _variance(
         self,
         weighted: Floats,
-        first: Floats,
+        first: Floats,  # the sums of the first stage, which this overwrites
         below: Floats | None,
         bases: list[Floats],
         rates: Floats,
@@ -109,10 +120,13 @@ class DomainPass:
             weights = self.design.weights if bases and below is None else below
             effects = self._effects(residuals, weighted, weights, rates, size)
         for stage, (level, at) in enumerate(zip(self.design.levels, self._cells, strict=True)):
-            z = first.copy() if stage == 0 else sums_by(at.of_row, weighted, len(at))
-            if bases:
-                z -= rates[at.domain] * bases[stage]
-            z /= size[at.domain][:, None]
+            z = first if stage == 0 else sums_by(at.of_row, weighted, len(at))
+            spread = np.bincount(at.domain, minlength=self.count)  # cells stand domain by domain
+            shrink = np.repeat(1 / size, spread)
+            for j, column in enumerate(z.T):
+                if bases:
+                    column -= np.repeat(rates[:, j], spread) * bases[stage][:, 0]
+                column *= shrink
             if residuals is None:
                 total += level_variance(self.design, level, at, z, self.count)
             else:
@@ -156,29 +170,21 @@ class DomainPass:
 
     def _srs(self, y: Floats, x: Floats | None, kind: Kind, rates: Floats, size: Floats) -> Floats:
         """S² = n/(n-1) Σw(v - v̄)²/Σw with v the value, or for a ratio its linearized residual."""
-        weights, inside = self.design.weights, np.maximum(self.domain, 0)
+        weights, inside = self.design.weights, np.maximum(self.domain, 0) if self._partial else self.domain
         out = np.full(rates.shape, np.nan)
         with np.errstate(invalid="ignore", divide="ignore"):
             shrink = np.where(self.n > 1, self.n / np.maximum(self.n - 1, 1), np.nan) / self.weighted_n
             for j in range(y.shape[1]):
-                v = np.where(self.domain >= 0, y[:, j], 0)
+                v = np.where(self._inside, y[:, j], 0) if self._partial else y[:, j]
+                if kind == "mean" and bool((v * v == v).all()):  # a share
+                    out[:, j] = shrink * self.weighted_n * rates[:, j] * (1 - rates[:, j])
+                    continue
                 if kind == "ratio" and x is not None:
-                    v = (v - rates[inside, j] * np.where(self.domain >= 0, x, 0)) / size[inside]
+                    v = (v - rates[inside, j] * np.where(self._inside, x, 0)) / size[inside]
                 mean = _sum(self.domain, weights * v, self.count) / self.weighted_n
                 v = v - mean[inside]
                 out[:, j] = shrink * _sum(self.domain, weights * v * v, self.count)
         return out
-
-
-def _weighted(weights: Floats, y: Floats, domain: Ints) -> Floats:
-    """w·y with 0 outside the domains, whatever y holds there; in column order, as the sums read it."""
-    out = np.empty(y.shape, order="F")
-    outside = domain < 0
-    for j in range(y.shape[1]):
-        np.multiply(weights, y[:, j], out=out[:, j])
-        if outside.any():
-            out[outside, j] = 0
-    return out
 
 
 def _sum(domain: Ints, values: Floats, count: int) -> Floats:

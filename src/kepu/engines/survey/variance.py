@@ -84,17 +84,25 @@ def level_variance(design: Design, level: Level, at: Cells, z: Floats, domains: 
 
 
 def _between_units(design: Design, level: Level, at: Cells, groups: _Groups, z: Floats) -> Floats:
-    """Contribution (groups, k) of each domain and stratum."""
+    """Contribution (groups, k) of each domain and stratum, one column at a time so that the work stays in cache."""
     centre, absent, scale = _frame(design, level, groups, z)
-    deviation = z - np.repeat(centre, groups.size, axis=0)
-    np.square(deviation, out=deviation)
-    if level.complement is not None:
-        deviation *= level.complement[at.unit][:, None]
-    squares = np.add.reduceat(deviation, groups.start, axis=0)
-    if level.complement is not None:
-        total = np.bincount(level.stratum, weights=level.complement)[groups.stratum]
-        absent = np.asarray(total - np.add.reduceat(level.complement[at.unit], groups.start), dtype=np.float64)
-    return np.asarray(scale[:, None] * (squares + absent[:, None] * centre**2))
+    weight = None if level.complement is None else level.complement[at.unit]
+    if weight is not None:
+        absent = _absent_weight(level, groups, weight)
+    out = np.empty_like(centre)
+    for j, column in enumerate(z.T):
+        deviation = column - np.repeat(centre[:, j], groups.size)
+        deviation *= deviation
+        if weight is not None:
+            deviation *= weight
+        out[:, j] = scale * (np.add.reduceat(deviation, groups.start) + absent * centre[:, j] ** 2)
+    return out
+
+
+def _absent_weight(level: Level, groups: _Groups, weight: Floats) -> Floats:
+    """Σ (1 - p) over the units of each stratum that have no member of the domain."""
+    total = np.bincount(level.stratum, weights=level.complement)[groups.stratum]
+    return np.asarray(total - np.add.reduceat(weight, groups.start), dtype=np.float64)
 
 
 def level_covariance(design: Design, level: Level, at: Cells, z: Floats) -> Floats:
@@ -106,16 +114,15 @@ def level_covariance(design: Design, level: Level, at: Cells, z: Floats) -> Floa
     deviation = z - np.repeat(centre, groups.size, axis=0)
     weight = np.repeat(scale, groups.size)
     if level.complement is not None:
+        absent = _absent_weight(level, groups, level.complement[at.unit])
         weight = weight * level.complement[at.unit]
-        total = np.bincount(level.stratum, weights=level.complement)[groups.stratum]
-        absent = np.asarray(total - np.add.reduceat(level.complement[at.unit], groups.start), dtype=np.float64)
     return np.asarray((deviation * weight[:, None]).T @ deviation + (centre * (scale * absent)[:, None]).T @ centre)
 
 
 def _frame(design: Design, level: Level, groups: _Groups, z: Floats) -> tuple[Floats, Floats, Floats]:
     """By group: the value that deviations start from (groups, k), units without members, scale."""
     drawn = level.drawn[groups.stratum]
-    sums = np.add.reduceat(z, groups.start, axis=0)
+    sums = np.stack([np.add.reduceat(column, groups.start) for column in z.T], axis=1)
     scale = level.share * (1 - level.fraction)
     scale = (scale * np.where(level.drawn > 1, level.drawn / np.maximum(level.drawn - 1, 1), 1))[groups.stratum]
     if level.complement is not None:  # Brewer: each unit carries its own 1 - p
