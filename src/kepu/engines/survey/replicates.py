@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
+from scipy import sparse
 
-from .arrays import Floats, Ints, ranks
+from .arrays import Floats, Ints
 from .calibration import (
     Calibrated,
     Distance,
@@ -237,20 +238,18 @@ def rake_replicates(
     """Rake the full sample and every replicate. Rows of one combination of classes get one factor a replicate."""
     full = rake(made.design, margins, epsilon=epsilon, max_iterations=max_iterations)
     cell, classes = combinations(margins)
-    pairs, of_row = ranks(made.unit * len(classes) + cell)
-    del of_row
-    joint = np.bincount(pairs, weights=made.base)
-    keys = np.unique(made.unit * len(classes) + cell)
-    units, cells = keys // len(classes), keys % len(classes)
-    adjustments = np.empty((len(classes), made.count))
+    entries = (made.base, (cell, made.unit))
+    joint = sparse.csr_array(entries, shape=(len(classes), len(made.factors)))  # weight of every cell and unit
     totals = [m.totals for m in margins]
+    adjustments = np.empty((len(classes), made.count))
     converged = full.converged
-    for r in range(made.count):
-        start = np.bincount(cells, weights=joint * made.factors[units, r], minlength=len(classes)).astype(np.float64)
-        adjustments[:, r], fine, _, _ = fit_margins(
-            start, classes, totals, epsilon=epsilon * start.sum(), max_iterations=max_iterations
-        )
-        converged &= fine
+    for low in range(0, made.count, 64):
+        starts = np.asfortranarray(joint @ made.factors[:, low : low + 64])
+        for r, start in enumerate(starts.T, start=low):
+            adjustments[:, r], fine, _, _ = fit_margins(
+                start, classes, totals, epsilon=epsilon * start.sum(), max_iterations=max_iterations
+            )
+            converged &= fine
     done = replace(made, design=replace(full.design, residuals=None), cell=cell, adjustments=adjustments)
     return done, replace(full, converged=converged)
 

@@ -1,6 +1,7 @@
 """Means, totals and ratios of all domains under replicate weights: the same sums, once a replicate."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,16 +41,16 @@ class ReplicatePass:
 
     def values(self, y: Floats, x: Floats | None = None, *, kind: Kind = "mean") -> Floats:
         """θ of every replicate, (R, D, k); nan where a replicate has no member of the domain."""
-        rows, k = self._rows, y.shape[1]
-        below = np.ones(len(rows)) if x is None else x[rows]
-        table = np.column_stack([y[rows], below] if kind != "total" else [y[rows]])
-        step = max(1, BLOCK // max(len(rows), 1))
+        k = y.shape[1]
         out = np.empty((self.replicates.count, self.count, k))
-        for low in range(0, self.replicates.count, step):
-            part = slice(low, min(low + step, self.replicates.count))
-            w = self.replicates.weights(rows, part)
-            for d, (start, stop) in enumerate(zip(self._stops[:-1], self._stops[1:], strict=True)):
-                sums = w[start:stop].T @ table[start:stop]
+        for d, (start, stop) in enumerate(pairwise(self._stops)):
+            rows = self._rows[start:stop]
+            below = np.ones(len(rows)) if x is None else x[rows]
+            table = np.column_stack([y[rows], below] if kind != "total" else [y[rows]]).astype(np.float64, copy=False)
+            step = max(1, BLOCK // max(len(rows), 1))
+            for low in range(0, self.replicates.count, step):
+                part = slice(low, min(low + step, self.replicates.count))
+                sums = self.replicates.weights(rows, part).T @ table
                 with np.errstate(invalid="ignore", divide="ignore"):
                     out[part, d] = sums[:, :k] / sums[:, k:] if kind != "total" else sums
         return out
