@@ -99,7 +99,9 @@ def test_a_file_and_a_summary_instead_of_the_sample_itself(call, tmp_path):
     assert [line["stratum"] for line in said["strata"]] == [{"district": "A"}, {"district": "B"}]
     assert [line["units"] for line in said["strata"]] == [3, 3]
     assert said["sum_of_weights"] == pytest.approx(sum(float(row["weight"]) for row in records(plain)))
-    assert [line["warnings"] for line in said["strata"]] == [[], []]
+    # b2 is certain, so the only other township of B has nothing to differ from
+    assert [line["taken_for_sure"] for line in said["strata"]] == [0, 1]
+    assert [[one["code"] for one in line["warnings"]] for line in said["strata"]] == [[], ["lonely_psu"]]
     lonely = {"seed": 7, "strata": "district", "stages": [{"method": "srs", "n": 1}]}
     said = json.loads(call(lonely, FRAME, "-o", out)[1])
     assert [[one["code"] for one in line["warnings"]] for line in said["strata"]] == [["lonely_psu"], ["lonely_psu"]]
@@ -159,6 +161,15 @@ def test_persons_crossed_strata_and_sorted_lists(call):
         assert float(row["weight"]) == pytest.approx(int(row["adults"]) / float(row["stage1_probability"]))
 
 
+def test_a_grid_for_households_that_the_frame_does_not_know(call):
+    spec = {"seed": 1, "stages": [{"method": "srs", "n": 9}], "household": {"up_to": 3, "choice": "kish"}}
+    drawn = records(call(spec)[1])
+    assert [key for key in drawn[0] if key.startswith("person")] == ["person_of_1", "person_of_2", "person_of_3"]
+    assert {row["person_of_1"] for row in drawn} == {"1"}
+    assert {row["person_of_3"] for row in drawn} <= {"1", "2", "3"}
+    assert {row["weight"] for row in drawn} == {"1.0"}  # the person's probability is known in the field only
+
+
 def changed(stage=None, **other):
     stages = [{**SPEC["stages"][0], **(stage or {})}, SPEC["stages"][1]]
     return {**SPEC, "stages": stages, **other}
@@ -211,6 +222,9 @@ def test_what_cannot_be_drawn_is_refused_on_standard_error(call, code):
         changed({"unit": ["a", "b"]}),
         changed(strata=[1]),
         changed(household="adults"),
+        changed(household={"choice": "equal"}),
+        changed(household={"eligible": "adults", "up_to": 4}),
+        changed(household={"up_to": 0}),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused_with_their_place(call, spec):

@@ -9,7 +9,7 @@ from scipy import stats
 from kepu.engines.survey.design import pps_design, survey_design
 from kepu.engines.survey.errors import SurveyError
 from kepu.engines.survey.estimates import estimate
-from kepu.engines.survey.households import KISH_FORMS, Choice, Household, choose_persons
+from kepu.engines.survey.households import KISH_FORMS, Choice, choose_persons, person_grid
 from kepu.engines.survey.selection import (
     EQUAL,
     Method,
@@ -177,7 +177,7 @@ def test_given_probabilities_are_kept():
 def test_persons_are_chosen_with_their_probability():
     eligible = np.repeat([1, 2, 3, 4, 5, 6], 6000)
     for choice in Choice:
-        person, probability = choose_persons(stream(1, [choice]), Household(eligible, choice))
+        person, probability = choose_persons(stream(1, [choice]).random(len(eligible)), eligible, choice)
         for count in range(1, 7):
             chosen = person[eligible == count]
             assert set(chosen.tolist()) == set(range(1, count + 1))
@@ -191,9 +191,22 @@ def test_persons_are_chosen_with_their_probability():
     assert sum(share for share, _ in KISH_FORMS) == 12
 
 
+def test_a_grid_says_whom_to_take_before_the_household_is_known():
+    chance = stream(2, []).random(500)
+    for choice in Choice:
+        grid = person_grid(chance, 6, choice)
+        assert grid.shape == (500, 6)
+        for count in range(1, 7):
+            known = choose_persons(chance, np.full(500, count), choice)[0]
+            np.testing.assert_array_equal(grid[:, count - 1], known)
+    with pytest.raises(SurveyError) as refused:
+        person_grid(chance, 7, Choice.KISH)
+    assert refused.value.code == "household.too_many"
+
+
 def test_a_person_carries_the_whole_chain():
     eligible = np.array([1.0, 2, 3, 4])
-    sample = draw(4, seed=1, stages=[Stage(Method.SRS, n=4)], household=Household(eligible))
+    sample = draw(4, seed=1, stages=[Stage(Method.SRS, n=4)]).choose(eligible)
     np.testing.assert_allclose(sample.weight, eligible)
     assert (sample.person <= eligible).all()
     assert not sample.certainty.any()  # a census of the stratum is not a certainty by size
@@ -269,7 +282,7 @@ def test_a_multi_stage_sample_with_persons_covers_too():
     ]
     covered, totals = 0, []
     for seed in range(1000):
-        sample = draw(count, seed=seed, stages=stages, household=Household(eligible))
+        sample = draw(count, seed=seed, stages=stages).choose(eligible)
         answers = np.array([person_values[row][who - 1] for row, who in zip(sample.rows, sample.person, strict=True)])
         by_town = np.bincount(np.unique(towns[sample.rows], return_inverse=True)[1], answers * sample.weight)
         error = np.sqrt(8 / 7 * ((by_town - by_town.mean()) ** 2).sum())
@@ -338,5 +351,5 @@ def test_strata_must_match_the_numbers_and_the_frame():
 )
 def test_households_that_cannot_be_chosen_from_are_refused(eligible, choice, code):
     with pytest.raises(SurveyError) as refused:
-        choose_persons(stream(1, []), Household(np.array(eligible), choice))
+        choose_persons(np.array([0.5, 0.5]), np.array(eligible), choice)
     assert refused.value.code == code

@@ -3,7 +3,6 @@
 Source of the table: Kish, A procedure for objective respondent selection within the household, JASA 44 (1949), 380–387.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,33 +35,21 @@ _TWELFTHS = np.array([share for share, _ in KISH_FORMS])
 _PERSON = np.array([persons for _, persons in KISH_FORMS])
 
 
-@dataclass(frozen=True)
-class Household:
-    """`eligible`: (N,) number of eligible persons of each household, whole, ≥ 1 (Kish: ≤ 6)."""
-
-    eligible: Array
-    choice: Choice = Choice.EQUAL
-
-    def of(self, rows: Array) -> "Household":
-        """The same for some rows."""
-        return replace(self, eligible=self.eligible[rows])
-
-
-def choose_persons(generator: np.random.Generator, household: Household) -> tuple[Array, Array]:
+def choose_persons(chance: Array, eligible: Array, choice: Choice) -> tuple[Array, Array]:
     """(m,) numbers of the chosen persons, from 1 in the order of the household's list; (m,) their probabilities.
 
-    Raises `household.eligible` for a count that is not a whole number ≥ 1, `household.too_many` for a Kish table that
-    is too short: persons after the sixth could never be chosen, and no weight can mend that.
+    `chance`: (m,) uniform in [0, 1), one for each household; `eligible`: (m,) eligible persons, whole, ≥ 1 (Kish: ≤ 6).
+    Raises `household.eligible` for other counts, `household.too_many` where Kish's table is too short: persons after
+    the sixth could never be chosen, and no weight can mend that.
     """
-    eligible = np.asarray(household.eligible, dtype=float)
+    eligible = np.asarray(eligible, dtype=float)
     bad = ~(np.isfinite(eligible) & (eligible >= 1) & (eligible == np.floor(eligible)))
     if bad.any():
         got = str(eligible[np.flatnonzero(bad)[0]])
         hint = "take households without eligible persons out of the frame"
         raise SurveyError("household.eligible", "eligible", "whole numbers >= 1", got, hint)
     count = eligible.astype(int)
-    chance = generator.random(len(count))
-    if household.choice is Choice.EQUAL:
+    if choice is Choice.EQUAL:
         return np.floor(chance * count).astype(int) + 1, 1 / count
     most = _PERSON.shape[1]
     if len(count) and count.max() > most:
@@ -72,3 +59,13 @@ def choose_persons(generator: np.random.Generator, household: Household) -> tupl
     person = _PERSON[form, count - 1]
     same = _PERSON[:, count - 1] == person
     return person, (_TWELFTHS[:, None] * same).sum(axis=0) / _TWELFTHS.sum()
+
+
+def person_grid(chance: Array, most: int, choice: Choice) -> Array:
+    """(m, most) for a frame that does not know its households: whom to take where 1, 2, … `most` persons are eligible.
+
+    The interviewer reads the column of the number that she finds; the weight is then divided by that person's
+    probability (1 / number for an equal choice). Raises as `choose_persons`.
+    """
+    columns = [choose_persons(chance, np.full(len(chance), count), choice)[0] for count in range(1, most + 1)]
+    return np.column_stack(columns)

@@ -10,14 +10,14 @@ with Unequal Probabilities (1983), procedure 8 as extended by Brewer (1975); Til
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 from .errors import SurveyError
-from .households import Household, choose_persons
+from .households import Choice, choose_persons
 
 Array = np.ndarray[Any, Any]
 Label = tuple[str, ...]
@@ -79,10 +79,10 @@ class Sample:
     """A drawn sample; the frame is not touched.
 
     `rows`: (m,) frame rows, ascending. The rest has one column a stage: `probability` (m, k), given the stage before,
-    in (0, 1]; `certainty` (m, k), taken for sure because of its size; `population` and `taken` (m, k), units that stood
-    and units that were taken in the row's stratum or upper unit. `stratum`: (m,) labels.
-    `person`, `person_probability`: (m,) number of the chosen person in the household's list and its probability, or
-    None without a choice within households.
+    in (0, 1]; `certainty` (m, k), taken for sure because of its size; `population`, `taken` and `sure` (m, k), units
+    that stood, were taken, and were taken for sure in the row's stratum or upper unit. `stratum`: (m,) labels.
+    `chance`: (m,) a uniform number for a choice inside the row. `person`, `person_probability`: (m,) number of the
+    chosen person in the household's list and its probability, once `choose` was asked.
     """
 
     rows: Array
@@ -91,8 +91,15 @@ class Sample:
     certainty: Array
     population: Array
     taken: Array
+    sure: Array
+    chance: Array
     person: Array | None = None
     person_probability: Array | None = None
+
+    def choose(self, eligible: Array, choice: Choice = Choice.EQUAL) -> "Sample":
+        """The sample where each row is a household, with one of its persons chosen. `eligible`: (N,) by frame row."""
+        person, probability = choose_persons(self.chance, eligible[self.rows], choice)
+        return replace(self, person=person, person_probability=probability)
 
     @property
     def inclusion(self) -> Array:
@@ -176,13 +183,10 @@ def _brewer(generator: np.random.Generator, probability: Array, n: int) -> Array
     return drawn
 
 
-def draw(
-    count: int, *, seed: int, stages: Sequence[Stage], strata: Array | None = None, household: Household | None = None
-) -> Sample:
+def draw(count: int, *, seed: int, stages: Sequence[Stage], strata: Array | None = None) -> Sample:
     """Draw from a frame of `count` rows: in every stratum the first stage, in every drawn unit the next one.
 
     `strata`: (N,) tuples of text, None for one stratum. All rows of a unit drawn at the last stage are in the sample.
-    With `household`, each row then is a household and one of its persons is chosen.
     Raises SurveyError `selection.*` for an empty frame, a stratum without a size or with too few units, a size that is
     not positive or differs inside a unit, probabilities that do not sum to a whole number.
     """
@@ -191,11 +195,7 @@ def draw(
     groups = _groups(strata, count)
     for position, stage in enumerate(stages, start=1):
         _check_stage(position, stage, count, groups)
-    parts = [
-        part
-        for label, rows in groups.items()
-        for part in _descend(rows, label, (), seed=seed, stages=stages, household=household)
-    ]
+    parts = [part for label, rows in groups.items() for part in _descend(rows, label, (), seed=seed, stages=stages)]
     rows = np.concatenate([part.rows for part in parts])
     order = np.argsort(rows, kind="stable")
 
@@ -205,22 +205,13 @@ def draw(
 
     stratum = np.empty(len(rows), dtype=object)
     stratum[:] = [part.stratum for part in parts for _ in part.rows]
-    persons = [part.persons for part in parts if part.persons is not None]
-    return Sample(
-        rows[order],
-        stratum[order],
-        joined("probability"),
-        joined("certainty"),
-        joined("population"),
-        joined("taken"),
-        np.concatenate([number for number, _ in persons])[order] if persons else None,
-        np.concatenate([probability for _, probability in persons])[order] if persons else None,
-    )
+    columns = {name: joined(name) for name in ("probability", "certainty", "population", "taken", "sure", "chance")}
+    return Sample(rows[order], stratum[order], **columns)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What one stratum or upper unit gave at the last stage; the four middle arrays are (rows, stages)."""
+    """What one stratum or upper unit gave at the last stage; all but rows and chance are (rows, stages)."""
 
     stratum: Label
     rows: Array
@@ -228,17 +219,17 @@ class _Part:
     certainty: Array
     population: Array
     taken: Array
-    persons: tuple[Array, Array] | None
+    sure: Array
+    chance: Array
 
 
 def _descend(
     rows: Array,
     stratum: Label,
-    above: tuple[tuple[float, bool, int, int, str], ...],
+    above: tuple[tuple[float, bool, int, int, int, str], ...],
     *,
     seed: int,
     stages: Sequence[Stage],
-    household: Household | None,
 ) -> Iterator[_Part]:
     """Draw one stage inside `rows`, then the stages below in each drawn unit."""
     stage = stages[len(above)]
@@ -248,23 +239,24 @@ def _descend(
     probability = _probabilities(stage, stratum, rows, starts, members, where)
     generator = stream(seed, path)
     drawn = take(generator, probability, stage.method)
+    certain = (probability[drawn] >= _CERTAIN) & (len(drawn) < len(units))
+    counts = len(units), len(drawn), int(certain.sum())
     if len(above) + 1 < len(stages):
-        for place in drawn:
-            chance = float(probability[place])
-            step = (chance, chance >= _CERTAIN and len(drawn) < len(units), len(units), len(drawn), str(units[place]))
+        for place, sure in zip(drawn, certain, strict=True):
+            step = (float(probability[place]), bool(sure), *counts, str(units[place]))
             inside = np.sort(rows[members[starts[place] : starts[place + 1]]])
-            yield from _descend(inside, stratum, (*above, step), seed=seed, stages=stages, household=household)
+            yield from _descend(inside, stratum, (*above, step), seed=seed, stages=stages)
         return
     lengths = np.diff(starts)[drawn]
     taken = np.concatenate([members[starts[place] : starts[place + 1]] for place in drawn])
-    chances = np.repeat(probability[drawn], lengths)
-    last = (chances, (chances >= _CERTAIN) & (len(drawn) < len(units)), len(units), len(drawn))
-    columns = [np.empty((len(taken), len(stages)), dtype=kind) for kind in (float, bool, int, int)]
+    last = (np.repeat(probability[drawn], lengths), np.repeat(certain, lengths), *counts)
+    columns = [np.empty((len(taken), len(stages)), dtype=kind) for kind in (float, bool, int, int, int)]
     for position, column in enumerate(columns):
         column[:, :-1] = [step[position] for step in above]
         column[:, -1] = last[position]
-    persons = choose_persons(generator, household.of(rows[taken])) if household else None
-    yield _Part(stratum, rows[taken], columns[0], columns[1], columns[2], columns[3], persons)
+    chance, certainty, population, number, all_sure = columns
+    persons = generator.random(len(taken))
+    yield _Part(stratum, rows[taken], chance, certainty, population, number, all_sure, persons)
 
 
 def _groups(strata: Array | None, count: int) -> dict[Label, Array]:

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from ..data import Data, read
 from ..errors import SurveyError
-from ..households import Choice, Household
+from ..households import Choice, person_grid
 from ..reliability import Doubt
 from ..selection import EQUAL, SORTED, Array, Label, Method, Sample, Short, SizeRule, Stage, draw
 from .answering import answer, put
@@ -33,17 +33,27 @@ def main(argv: Sequence[str]) -> int:
     return answer(lambda: _run(call.frame, call.specification, call.out))
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A sample with what its specification asked to be printed with it. `grid`: whom to take, by number of persons."""
+
+    seed: int
+    strata: tuple[str, ...]
+    sample: Sample
+    grid: Array | None
+
+
 def _run(frame: Path, specification: Path, out: Path | None) -> None:
     if out is not None and out.exists() and frame.exists() and out.samefile(frame):
         raise SurveyError("output.is_frame", str(out), "another file than the frame", str(frame))
     data = read(frame)
-    seed, strata, sample = read_specification(specification, partial(_draw, data))
-    put(_as_csv(data, sample), out)
+    drawn = read_specification(specification, partial(_draw, data))
+    put(_as_csv(data, drawn), out)
     if out is not None:
-        put(json.dumps(_summary(seed, strata, sample), ensure_ascii=False, indent=1) + "\n", None)
+        put(json.dumps(_summary(drawn), ensure_ascii=False, indent=1) + "\n", None)
 
 
-def _draw(data: Data, fields: Fields) -> tuple[int, tuple[str, ...], Sample]:
+def _draw(data: Data, fields: Fields) -> _Drawn:
     seed = fields.whole("seed")
     strata = fields.columns("strata")
     stages = fields.items("stages", partial(_stage, data, strata))
@@ -52,8 +62,13 @@ def _draw(data: Data, fields: Fields) -> tuple[int, tuple[str, ...], Sample]:
             raise SurveyError("spec.missing", f"{fields.where}.stages[{position}].unit", "a column", "nothing")
     household = fields.inner("household", partial(_household, data)) if fields.has("household") else None
     fields.done()  # before the draw: a misspelt key must not cost a wait
-    sample = draw(len(data), seed=seed, stages=stages, strata=_labels(data, strata), household=household)
-    return seed, strata, sample
+    sample = draw(len(data), seed=seed, stages=stages, strata=_labels(data, strata))
+    if household is None:
+        return _Drawn(seed, strata, sample, None)
+    eligible, choice = household
+    if isinstance(eligible, int):
+        return _Drawn(seed, strata, sample, person_grid(sample.chance, eligible, choice))
+    return _Drawn(seed, strata, sample.choose(eligible, choice), None)
 
 
 def _stage(data: Data, strata: tuple[str, ...], fields: Fields) -> Stage:
@@ -72,9 +87,14 @@ def _stage(data: Data, strata: tuple[str, ...], fields: Fields) -> Stage:
     return replace(stage, n=n, order=_order(data, fields, method))
 
 
-def _household(data: Data, fields: Fields) -> Household:
+def _household(data: Data, fields: Fields) -> tuple[Array | int, Choice]:
+    """Eligible persons by frame row, or the largest number that a grid is made for where the frame does not know them."""
     choice = Choice(fields.choice("choice", list(Choice), Choice.EQUAL))
-    return Household(_whole_column(data, fields.text("eligible")), choice)
+    if fields.has("eligible") == fields.has("up_to"):
+        raise SurveyError("spec.value", f"{fields.where}.eligible", "either eligible or up_to", "both or neither")
+    if fields.has("up_to"):
+        return fields.whole("up_to", least=1), choice
+    return _whole_column(data, fields.text("eligible")), choice
 
 
 def _by_stratum(fields: Fields, value: Any, strata: tuple[str, ...]) -> list[tuple[Label, int]]:
@@ -126,7 +146,8 @@ def _whole_column(data: Data, name: str) -> Array:
     return values
 
 
-def _added(sample: Sample) -> dict[str, list[Any]]:
+def _added(drawn: _Drawn) -> dict[str, list[Any]]:
+    sample = drawn.sample
     columns: dict[str, list[Any]] = {}
     for stage in range(sample.probability.shape[1]):
         prefix = f"stage{stage + 1}_"
@@ -137,18 +158,21 @@ def _added(sample: Sample) -> dict[str, list[Any]]:
     if sample.person is not None and sample.person_probability is not None:
         columns["person"] = sample.person.tolist()
         columns["person_probability"] = sample.person_probability.tolist()
+    if drawn.grid is not None:
+        for count, persons in enumerate(drawn.grid.T, start=1):
+            columns[f"person_of_{count}"] = persons.tolist()
     columns["probability"] = sample.inclusion.tolist()
     columns["weight"] = sample.weight.tolist()
     return columns
 
 
-def _as_csv(data: Data, sample: Sample) -> str:
-    added = _added(sample)
+def _as_csv(data: Data, drawn: _Drawn) -> str:
+    added = _added(drawn)
     for name in added:
         if name in data.names:
             hint = "rename that column of the frame"
             raise SurveyError("data.heading_taken", f"column {name}", "a frame without this heading", name, hint)
-    columns = [data.text(name)[sample.rows].tolist() for name in data.names] + list(added.values())
+    columns = [data.text(name)[drawn.sample.rows].tolist() for name in data.names] + list(added.values())
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow([*data.names, *added])
@@ -156,24 +180,28 @@ def _as_csv(data: Data, sample: Sample) -> str:
     return sheet.getvalue()
 
 
-def _summary(seed: int, strata: tuple[str, ...], sample: Sample) -> dict[str, Any]:
-    """What was drawn, by stratum, with the doubts that an estimate will meet."""
+def _summary(drawn: _Drawn) -> dict[str, Any]:
+    """What was drawn, by stratum, with the doubt that an estimate will meet."""
+    sample = drawn.sample
     rows: dict[Label, list[int]] = {}
     for row, label in enumerate(sample.stratum):
         rows.setdefault(label, []).append(row)
     weight = sample.weight
     lines = []
     for label, members in rows.items():
-        first, own = members[0], np.array(members)
-        taken, population = int(sample.taken[first, 0]), int(sample.population[first, 0])
+        population, taken, sure = (
+            int(sizes[members[0], 0]) for sizes in (sample.population, sample.taken, sample.sure)
+        )
+        lonely = taken - sure == 1 and population - sure > 1  # those taken for sure say nothing of the others
         lines.append(
             {
-                "stratum": dict(zip(strata, label, strict=True)),
+                "stratum": dict(zip(drawn.strata, label, strict=True)),
                 "units": population,
                 "taken": taken,
-                "rows": len(own),
-                "sum_of_weights": float(weight[own].sum()),
-                "warnings": [Doubt("lonely_psu", 1, 2).as_dict()] if taken == 1 and population > 1 else [],
+                "taken_for_sure": sure,
+                "rows": len(members),
+                "sum_of_weights": float(weight[members].sum()),
+                "warnings": [Doubt("lonely_psu", 1, 2).as_dict()] if lonely else [],
             }
         )
-    return {"seed": seed, "rows": len(sample.rows), "sum_of_weights": float(weight.sum()), "strata": lines}
+    return {"seed": drawn.seed, "rows": len(weight), "sum_of_weights": float(weight.sum()), "strata": lines}
