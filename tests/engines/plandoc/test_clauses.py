@@ -168,3 +168,19 @@ def test_units_may_be_set_apart_by_blanks():
     assert units("1.甲。做。\n责任单位：市科协 市教育局 各县区\n") == {
         "一/1": [("市科协", False), ("市教育局", False), ("各县区", False)]
     }
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "（责任单位：县教育局；完成时限：2025年底）",
+        "（完成时限：2025年底；责任单位：县教育局）",
+        "\n责任单位：县教育局 责任人：李某 联系电话：0000000",
+        "\n〔责任单位〕县教育局",
+        "\n牵头领导：张某\n责任单位：县教育局",
+    ],
+)
+def test_dates_and_persons_of_a_clause_are_no_units(clause):
+    (task,) = read_plan(f"云溪县全民科学素质行动方案\n一、任务\n1.办好科普日。办好科普日活动。{clause}\n").tasks
+    assert [u.name for u in task.units] == ["县教育局"]
+    assert task.tail == "1.办好科普日。办好科普日活动。"[-12:]

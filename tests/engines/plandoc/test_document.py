@@ -4,6 +4,7 @@ import pytest
 
 from kepu.engines.plandoc import read_plan
 from kepu.engines.plandoc.document import read_region
+from kepu.engines.plandoc.normal import half_width
 
 BODY = "一、总体要求\n提升公民科学素质。\n二、科普任务\n1.甲。做好科普。\n"
 
@@ -93,3 +94,17 @@ def test_region_is_the_place_at_the_beginning(text, region):
 def test_the_longest_printed_form_of_the_region_is_taken():
     text = "区政府关于印发《澄江区科普规划》的通知\n各单位：\n请执行。\n云溪市澄江区人民政府\n2022年3月1日\n澄江区科普规划\n"
     assert read_plan(text + BODY).document.region == "云溪市澄江区"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "云溪县2025年全民科学素质工作目标责任书",
+        "云溪县2025年全民科学素质工作责任分解表",
+        "云溪县全民科学素质提升三年攻坚（2025年）",
+        "云溪县2025年科普工作台账",
+    ],
+)
+def test_a_title_is_known_by_its_place_even_if_its_last_word_is_rare(title):
+    document = read_plan(f"{title}\n为做好工作，制定本文。\n一、任务\n1.办好科普日。\n").document
+    assert (document.title, document.start_year, document.region) == (half_width(title), 2025, "云溪县")

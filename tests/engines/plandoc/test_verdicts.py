@@ -27,8 +27,13 @@ def promised(sentence: str):
             "比例由2020年的9%提升到13%；站点从6个发展到15个；讲师增至80名。",
             [("9%", True), ("13%", False), ("6个", True), ("15个", False), ("80名", False)],
         ),
+        ("现有宣传栏40块，到2025年达到70块。", [("40块", True), ("70块", False)]),
         # The past belongs to what was named then, not to what is promised now.
         ("对2019年以来认定的基地逐一复核，复核率不低于90%；新建体验馆2座。", [("90%", False), ("2座", False)]),
+        ("落实2020年出台的办法，培训教师90名。", [("90名", False)]),
+        ("在2020年试点工作基础上，新增站点12个。", [("12个", False)]),
+        ("截至2025年底，建成站点12个。", [("12个", False)]),
+        ("截至2020年底，建成站点12个。", [("12个", True)]),
     ],
 )
 def test_a_growth_has_a_baseline_and_a_target(sentence, want):
@@ -50,6 +55,9 @@ def test_a_growth_has_a_baseline_and_a_target(sentence, want):
         "得分85分以上的评为优秀。",
         "每缺一项扣2分，满分100分。",
         "本方案一式三份。",
+        "打造半小时交通圈、20分钟生活圈。",
+        "对逾期5天未整改的站点予以摘牌。",
+        "实施三项惠民工程。",
     ],
 )
 def test_numbers_that_promise_nothing(sentence):
@@ -86,3 +94,8 @@ def test_a_year_within_the_name_of_an_event_sets_no_deadline():
     assert target.period.type == "none"
     (target,) = read("到2024年，展品不少于60件。").targets
     assert target.period.year == 2024
+
+
+def test_parts_in_a_bracket_that_add_up_are_no_targets_of_their_own():
+    assert promised("场馆达到10座（其中新建4座、改建6座）。") == [("10座", False)]
+    assert promised("讲师达到10名（其中女性4名）。") == [("10名", False), ("4名", False)]

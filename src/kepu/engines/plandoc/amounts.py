@@ -13,7 +13,7 @@ DIGIT_RUN = r"(?<![\d])\d{1,12}(?:\.\d{1,6})?"
 CHINESE_RUN = r"[一二两三四五六七八九十百千零〇万亿]{1,10}"
 RUN = re.compile(r"\d+(?:[.,]\d+){0,3}|[一二两三四五六七八九十百千万亿〇零双半]+")
 
-_NUMERAL = r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,3}(?!\d)(?:\.\d{1,4})?|(?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十百千零〇万亿]{1,10}(?:点[一二三四五六七八九零]{1,4})?)"
+_NUMERAL = r"(?:(?<![\d.])\d{1,3}(?:[, ]\d{3}){1,3}(?!\d)(?:\.\d{1,4})?|(?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十百千零〇万亿]{1,10}(?:点[一二三四五六七八九零]{1,4})?)"
 _MANY = r"[余多来]?[百千]?[万亿]{0,2}[余多]?"
 
 
@@ -28,7 +28,7 @@ _AMOUNT = re.compile(
     rf"百分之(?P<cp>{_NUMERAL})(?:[-—–~至到](?:百分之)?(?P<cp2>{_NUMERAL}))?"
     r"|(?P<whole>[一二三四五六七八九十百]{1,3})分之(?P<part>[一二两三四五六七八九十]{1,3})"
     r"|(?P<tenths>[一二两三四五六七八九])成(?P<half>五|半)?(?![立效果为员熟长功本绩就套品分人年都交名型群双对片像因])"
-    r"|(?P<halves>半数|一半(?=以上|的|左右))"
+    r"|(?P<halves>半数|(?<!另)一半(?=以上|的|左右|[,;。、]|提|增|扩|上升|下降|降))"
     rf"|(?P<a>{_NUMERAL})(?P<am>{_MANY})(?P<au>{_MEASURE})?(?:[-—–~至到](?P<b>{_NUMERAL})(?P<bm>{_MANY}))(?P<u2>{_MEASURE})"
     rf"|(?P<n>{_NUMERAL})(?P<nm>{_MANY})(?P<u>{_MEASURE})"
 )
@@ -187,7 +187,7 @@ def _pair(pair: re.Match[str], many: str) -> tuple[float, float]:
 
 def _plain(numeral: str) -> float | None:
     if numeral[0].isdigit():
-        return float(numeral.replace(",", ""))
+        return float(re.sub("[, ]", "", numeral))
     whole, _, decimals = numeral.partition("点")
     value = chinese_value(whole)
     if value is None:

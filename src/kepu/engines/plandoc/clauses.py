@@ -31,6 +31,8 @@ _LABEL_START = re.compile(
 )
 # Brackets that explain the word before them: (以下简称领导小组), (不含村级组织).
 _EXPLAINS = re.compile("以下|简称|包括|其中|不含")
+# 完成时限:2026年底; what such a label gives is no unit.
+_OTHER_LABEL = re.compile(rf"(?:{'|'.join(bodies.OTHER_LABELS)}):[^;,。: ]*[;,。 ]*")
 _SPLIT = re.compile(r"[、,;。 ]")
 _LEVEL_WORDS = re.compile(rf"各?[{bodies.LEVELS}]{{1,2}}")
 _OPENERS, _CLOSERS = "([【〔", ")]】〕"
@@ -51,13 +53,14 @@ def find_clauses(text: str, *, at_end: bool) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     ends: dict[int, int] | None = None
     for match in re.finditer(
-        r"[(\[【〔](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|分工)",
+        r"[(\[【〔](?=由|主要|各|任务|共同|联合|直接|第一|牵头|责任|负责|配合|协|参|落实|主|承办|实施|支持|执行|完成|办结|时限|分工)",
         text,
     ):
         start = match.start()
         if out and start < out[-1][1]:
             continue
-        if CLAUSE_LABEL.match(text, start + 1) or text.startswith("由", start + 1):
+        aside = _OTHER_LABEL.match(text, start + 1)
+        if CLAUSE_LABEL.match(text, aside.end() if aside else start + 1) or text.startswith("由", start + 1):
             ends = _pairs(text) if ends is None else ends
             end = ends.get(start) or (len(text) if len(text) - start < _LONGEST_LIST else 0)
             if (
@@ -132,6 +135,7 @@ def read_clause(text: str, places: tuple[str, ...], role: str = "") -> Clause:
 
     role is that of the column or of the clause that the text goes on; labels inside the text override it."""
     inner, shift = _unwrap(text)
+    inner = _OTHER_LABEL.sub(lambda m: " " * len(m[0]), inner)
     standing_from = None
     remark = _STANDING.search(inner)
     body = inner[: remark.start()] if remark else inner

@@ -24,8 +24,10 @@ _PUBLIC = re.compile(
 _NO_HEADER_ENDS = ("。", ";", ",", "、", ")", ":", "!", "?")
 _DIGITS = re.compile(r"\d+")
 _CLAUSE_WORD = re.compile(r"(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
+# 〔责任单位〕县教育局: the label of a clause in a box of its own.
+_BOXED_LABEL = re.compile(r"[〔【\[]((?:牵头|责任|配合|协办|参与|落实|承办|主办)(?:单位|部门))[〕】\]]:?")
 # A line of the plan's own at its end: a closed sentence or a responsibility clause.
-_SAID = re.compile(r"[。!](?:[”’》)\]]{0,2})$|(?:单位|部门|牵头|配合)[^。]{0,8}[:：]")
+_SAID = re.compile(r"[。!](?:[”’》)\]]{0,2})$|(?:牵头|责任|配合|参与|协办)(?:单位|部门)?:")
 _PIPE_RULE = re.compile(r"[|:\-\s]+")
 # How far into the text an index table may reach, and how long a line may be to be looked at as furniture.
 _HEAD_LINES = 120
@@ -39,7 +41,10 @@ def clean(raw: str) -> Cleaned:
     lines = simplify(unify_breaks(raw)).split("\n")
     lines, page_starts = _split_pages(lines)
     dropped: dict[int, str] = {}
-    normal = [_PUBLIC.sub("", tidy(line, keep_gaps=bool(_CLAUSE_WORD.search(line[:_LONG])))) for line in lines]
+    normal = [
+        _BOXED_LABEL.sub(r"\1:", _PUBLIC.sub("", tidy(line, keep_gaps=bool(_CLAUSE_WORD.search(line[:_LONG])))))
+        for line in lines
+    ]
     _drop_page_marks(lines, normal, page_starts, dropped)
     pieces, row_sources = _pieces(lines, normal, dropped)
     _drop_furniture(pieces, dropped, row_sources)
@@ -228,7 +233,7 @@ def _drop_furniture(pieces: list[tuple[int, Piece]], dropped: dict[int, str], ro
             dropped[index] = why
         elif n < first and n and dropped.get(texts[n - 1][0]) in ("index_table", "navigation") and labelled(text):
             dropped[index] = "index_table"
-        elif n > last and index > last_row and foot_of_page(text, whole=whole):
+        elif n > last and index > last_row and not _SAID.search(text) and foot_of_page(text, whole=whole):
             dropped[index] = "page_foot"
             in_foot = True
         n += 1

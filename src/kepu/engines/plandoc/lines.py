@@ -11,6 +11,7 @@ from kepu.engines.plandoc.titles import (
     SIGNED_DATE,
     is_signature,
     is_title_like,
+    loose_title,
     notice_title,
     plan_title,
 )
@@ -22,7 +23,9 @@ CLAUSE_LABEL = re.compile(
     rf"(?:主要|各|任务|共同|联合|直接|第一)?(?:{_ROLE_WORDS})(?:\([^()]{{1,6}}\))?(?:、|及|和|与|\()?(?:{_ROLE_WORDS})?\)?"
     r"(?:单位|部门|机构|处室|科室|主体)?(?:及责任人)?:"
 )
-_CLAUSE_LINE = re.compile(rf"[(\[【]?{CLAUSE_LABEL.pattern}")
+_CLAUSE_LINE = re.compile(
+    rf"[(\[【]?(?:{CLAUSE_LABEL.pattern}|(?:牵头|责任|分管|包保|挂点|联系)(?:[省市县区州]?领导|责任人):)"
+)
 _ANNEX_WORD = re.compile(r"(?:附件|附表|附)(?:\d{1,2}|[一二三四五六七八九十])?(?:-\d)?:?")
 _ATTACHED = re.compile(r"(?:附件|附表|附)(?:\d{1,2}|[一二三四五六七八九十])?:?(?=.)")
 _PAGE_LABEL = re.compile(rf"[一-鿿]{{0,4}}(?:{'|'.join(pages.TRAILING_LABELS)}):[^。;]{{0,80}}$")
@@ -93,6 +96,8 @@ def _plan_start(texts: list[str], labels: list[Label | None], kinds: list[Kind |
     title = plan_title(texts, stop)
     if title and notice and title[1] <= notice[0]:
         title = None
+    if not title and not notice:
+        title = loose_title(texts, stop)
     start = 0
     for found, kind in ((notice, Kind.NOTICE_TITLE), (title, Kind.TITLE)):
         if found:

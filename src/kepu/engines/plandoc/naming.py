@@ -62,6 +62,8 @@ _DOINGS = frozenset(
 _ASIDE = ("围绕", "依托", "通过", "按照", "以", "为", "在", "根据", "结合", "充分", "发挥")
 _ACTS = re.compile("|".join(words.CUTTING_VERBS))
 # 首期规模, 总面积: says too little without what has it.
+_SHARE = re.compile(r"率[^,;]{0,8}(?:\d%|百分之)")
+_THINGS = ("家", "个", "所", "座", "处")
 _QUALITY = re.compile(r"(?:首|单|每|总|一)?[期批次场个座项]?(?:建筑|展厅|总)?(?:规模|面积|投资|金额)")
 # 年均推送1000篇: what is put out is not what the amount before counts.
 _PUBLISHED = re.compile(r"(推送|更新|发布|刊播|刊发|播出|上线|展播|播放)(?:不少于|不低于|超过|约|近|达到?)?$")
@@ -78,7 +80,7 @@ _MEASURED_OUT = re.compile(
 )
 _AT_RATE = re.compile(r"(?:以上|左右)?的?(?:标准|额度|定额)")
 # 小学每周2节, 市级以上50个: a level or group that says too little without what is counted.
-_GROUP = re.compile(
+GROUP = re.compile(
     r"(?:国家|[省市县区州旗乡镇校])级(?:及?以上)?|小学|初中|高中|中学|幼儿园|城镇|城市|农村|城区|乡村|镇区"
 )
 
@@ -135,30 +137,34 @@ def subject_of(
     if _BY_RATE.search(before) and (out := _MEASURED_OUT.match(text, amount.end)):
         return subject_of_object(out[1])
     if _BY_RATE.search(before) and _AT_RATE.match(text, amount.end):
-        return _from_clauses(dated, sentence, start) or last or _topic(area)
+        return _from_clauses(dated, sentence, start, amount.unit) or last or _topic(area)
     if _EACH_OF.fullmatch(earlier) and not later:
-        return earlier + (last or from_context(dated, sentence, start, area))
-    if _GROUP.fullmatch(earlier) and not later:
-        of = last if previous and previous.unit == amount.unit else from_context(dated, sentence, start, area)
-        return earlier + re.sub(rf"^(?:{_GROUP.pattern})", "", of)
+        return earlier + (_without_each(last) or from_context(dated, sentence, start, area, amount.unit))
+    if GROUP.fullmatch(earlier) and not later:
+        of = (
+            last
+            if previous and previous.unit == amount.unit
+            else from_context(dated, sentence, start, area, amount.unit)
+        )
+        return earlier + re.sub(rf"^(?:{GROUP.pattern})", "", of)
     if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
         return later
     if amount.unit == "%" and _AIM.search(later):
         later = ""
     if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
         return later
-    if _EACH_PLACE.fullmatch(earlier) and later:
+    if later and (_EACH_PLACE.fullmatch(earlier) or (GROUP.fullmatch(earlier) and not GROUP.match(later))):
         return earlier + later
     if _EACH_PLACE.fullmatch(earlier) and not later:
-        return earlier + _without_each(from_context(dated, sentence, start, area) or last or area.topic)
+        return earlier + _without_each(from_context(dated, sentence, start, area, amount.unit) or last or area.topic)
     if later and (len(earlier) <= 2 or ends_with_verb(before)):
         prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
         return later if not prefix or later.startswith(prefix) else prefix + later
     if earlier in _DOINGS:
-        of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
+        of = _from_clauses(dated, sentence, start, amount.unit) or ("" if previous else _topic(area))
         return of if earlier in of else of + earlier
     if _QUALITY.fullmatch(earlier):
-        of = _from_clauses(dated, sentence, start) or ("" if previous else _topic(area))
+        of = _from_clauses(dated, sentence, start, amount.unit) or ("" if previous else _topic(area))
         return earlier if earlier in of else of + earlier
     if len(earlier) >= 2:
         return earlier
@@ -169,16 +175,16 @@ def subject_of(
         return published[1]
     if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
         return last
-    return from_context(dated, sentence, start, area) or earlier or area.topic
+    return from_context(dated, sentence, start, area, amount.unit) or earlier or area.topic
 
 
 def _without_each(subject: str) -> str:
     return re.sub(r"^(?:每个?|各)[一-鿿]{1,3}", "", subject) or subject
 
 
-def from_context(text: str, sentence: Sentence, end: int, area: Area) -> str:
+def from_context(text: str, sentence: Sentence, end: int, area: Area, unit: str = "%") -> str:
     """What an earlier clause of the sentence speaks of, else the task's title."""
-    return _from_clauses(text, sentence, end) or _topic(area)
+    return _from_clauses(text, sentence, end, unit) or _topic(area)
 
 
 def _topic(area: Area) -> str:
@@ -191,10 +197,14 @@ def _does_something(clause: str) -> bool:
     return bool(acts) and len(clause) - acts[-1].end() >= 3
 
 
-def _from_clauses(text: str, sentence: Sentence, end: int) -> str:
-    """The object of the nearest earlier clause of the sentence that names one, else nothing."""
+def _from_clauses(text: str, sentence: Sentence, end: int, unit: str = "%") -> str:
+    """The object of the nearest earlier clause of the sentence that names one, else nothing.
+
+    What a share measures is not counted by a later amount in another unit."""
     low = max(sentence.start, end - WINDOW)
     for clause in reversed(re.split(r"[,;:]", text[low : max(low, end - 1)])):
+        if unit in _THINGS and _SHARE.search(clause):
+            continue
         found = subject_of_object(_AMOUNT_INSIDE.sub("", _AMOUNT_TAIL.sub("", clause)))
         empty = len(found) < 2 or found in _DOINGS or _SAYS_NOTHING.fullmatch(found)
         # 围绕…, 在…: where and how, unless the clause goes on to say what is done.

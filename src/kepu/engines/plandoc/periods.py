@@ -17,8 +17,8 @@ _TIME = re.compile(
     rf"|(?P<within>(?:(?:经过|通过|用|未来|今后|力争(?:通过|用)?)(?P<w1>{_N})(?:[-—–~至到](?P<w2>{_N}))?(?:个)?年(?:左右)?(?:的?时间|内|努力)?)"
     rf"|(?P<w3>{_N})(?:[-—–~至到](?P<w4>{_N}))?年(?:左右)?(?:内|之内|间|期间|累计|时间))"
     r"|(?P<half>(?:每(?:个)?|(?<![上下每]))半年(?!内|来|前|度)|每(?:个)?学期)|(?P<quarter>每(?:个)?季度?|按季度?)|(?P<month>每(?:个)?月|按月)|(?P<day>每(?:个)?(?:天|日)(?!常))|(?P<week>每(?:个)?(?:周|星期)(?!年))"
-    r"|(?P<yearly>每(?:个)?(?:学)?年(?:度)?(?![龄级])|每人每年|年均|逐年|全年)"
-    r"|(?P<past>截至|截止|去年|上年度?|上一年度?|目前|迄今|历年|过去[一-鿿\d]{1,2}年|(?<!自)已(?:经|累计|建成|培训|开展|创建|有|达|完成|认定|建|培育|拥有)|近[一二两三四五\d]年来?)"
+    r"|(?P<yearly>每(?:个)?(?:学)?年(?:度)?(?![龄级])|每人每年|年均|全年)"
+    r"|(?P<past>(?<![依托用好对将在])现有(?=[^,;。、的建新改达增扩提]{1,12}\d)|截至|截止|去年|上年度?|上一年度?|目前|迄今|历年|过去[一-鿿\d]{1,2}年|(?<!自)已(?:经|累计|建成|培训|开展|创建|有|达|完成|认定|建|培育|拥有)|近[一二两三四五\d]年来?)"
     r"|(?P<own>(?<![\d一二两三四五六七八九十每全青少今去当学老近历多整中成周幼同前后新元逐常半来丰灾本嘉百千万晚壮拜贺编连累童年])年度?(?=[一-鿿])(?![龄轻级底末初来间内、人纪代岁终前后会审检报货画味夜以轮节青度计工任目总考预部重要]))"
 )
 _PLAN_FIRST = {n: 1951 + 5 * i for i, n in enumerate(["", "一", "二", "三", "四", "五", "六", "七", "八"], start=10)}
@@ -51,6 +51,12 @@ class Calendar:
             return year < self.start_year
         return bool(self.issued and year < self.issued)
 
+    def known(self, year: int) -> bool:
+        """What stood at the end of the year could be known when the document was issued."""
+        if self.issued:
+            return year <= self.issued
+        return not self.start_year or year <= self.start_year
+
 
 _CHINESE_YEAR = re.compile(r"[二][〇○零][〇○零一二三四五六七八九]{2}(?=年|[-—–~至到]+二[〇○零])")
 
@@ -64,10 +70,12 @@ def years_in_digits(text: str) -> str:
 _IN_A_NAME = re.compile(
     r"(?:全[国省市县区州]|“|世界|国际|中国)[^,;。、举开组参主承实完]{1,14}(?:月|周|日|节|赛|季|年会|论坛|博览会)(?:”|$|[,;。、和与等活主])"
 )
-# 对2020年以来命名的基地: a past time that only tells which ones are meant.
+# 对2020年以来命名的基地, 延续2024年做法: a past year that only tells which one is meant, by what follows or precedes it.
 _OF_WHICH = re.compile(
-    r"[^,;。\d]{0,4}(?:命名|认定|评定|建成|创建|获评|授牌|入选|成立|建设|培训|立项|引进|投用|毕业|到期)的(?=[一-鿿])"
+    r"[^,;。\d]{0,6}?(?:命名|认定|评定|建成|创建|获评|授牌|入选|成立|建设|培训|立项|引进|投用|毕业|到期|出台|印发|启动|实施|试点|修订|发布|制定|开通|组建)的(?=[一-鿿])"
+    r"|[^,;。\d]{0,8}?(?:做法|经验|成果|基础上|工作基础|远景目标)"
 )
+_WHICH_BEFORE = re.compile(r"(?:对|落实|依托|将|把|延续|结合|巩固|借鉴|总结|用好|参照|推广|深化|按照|根据)$")
 
 
 def find_phrases(text: str, start: int, end: int, calendar: Calendar) -> list[Phrase]:
@@ -75,9 +83,15 @@ def find_phrases(text: str, start: int, end: int, calendar: Calendar) -> list[Ph
     out: list[Phrase] = []
     for match in _TIME.finditer(text, start, end):
         phrase = _read(match, calendar)
-        if phrase and not (phrase.past and phrase.lasting and _OF_WHICH.match(text, match.end(), end)):
+        if phrase and not (phrase.past and phrase.lasting and _attribute(text, match, start, end)):
             out.append(phrase)
     return out
+
+
+def _attribute(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    return not match[0].startswith("截") and bool(
+        _OF_WHICH.match(text, match.end(), end) or _WHICH_BEFORE.search(text, start, match.start())
+    )
 
 
 def _read(m: re.Match[str], calendar: Calendar) -> Phrase | None:
@@ -95,7 +109,7 @@ def _read(m: re.Match[str], calendar: Calendar) -> Phrase | None:
         if _IN_A_NAME.match(m.string, b) and not m["year"].startswith(("到", "至", "截", "于")):
             return None
         year = int(m["y"])
-        past = calendar.is_past(year) or m["year"].startswith("截") or bool(m["since"])
+        past = calendar.is_past(year) or bool(m["since"]) or (m["year"].startswith("截") and calendar.known(year))
         return Phrase(a, b, Period("deadline", year=year), past=past, lasting=True)
     if m["every"]:
         return Phrase(a, b, Period("every_n_years", years=_count(m["en"] or m["en2"])))

@@ -82,6 +82,9 @@ def subject_before(text: str) -> str:
     """The noun phrase at the end of the words before an amount, without time, verb and comparator; may be empty."""
     original = _strip_end(_ORIGIN.sub("", text))
     text = _strip_start(_without_time(original))
+    occasion = re.search(r".(?:期间|前后|活动中)(?=.{4})", text)
+    if occasion:
+        text = _strip_start(text[occasion.end() :])
     cut = None
     for match in _CUT.finditer(text):
         if len(text) - match.end() >= 4 and match.start() > 0:
@@ -94,6 +97,8 @@ def subject_before(text: str) -> str:
             text = rest
     text = _finish(text)
     conducted = _CONDUCTED.search(original)
+    if text.startswith("新") and text[1:] in _VERBS:
+        text = text[1:]
     if text in _VERBS and conducted:
         return conducted[1]
     if text in _VERBS:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from kepu.engines.plandoc.amounts import Amount, Runs, find_amounts
 from kepu.engines.plandoc.model import Period, Target
-from kepu.engines.plandoc.naming import from_context, segment_start, subject_of
+from kepu.engines.plandoc.naming import GROUP, from_context, segment_start, subject_of
 from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
 from kepu.engines.plandoc.sentences import AFTER, WINDOW, Area, Sentence, sentence_head, sentences
 from kepu.engines.plandoc.subjects import split_coordination, subject_before, subject_of_object
-from kepu.engines.plandoc.verdicts import Growth, Verdict, growths, judge
+from kepu.engines.plandoc.verdicts import Growth, Verdict, growths, judge, shared_out
 from kepu.engines.plandoc.vocabulary import quantities as words
 
 _FULL = re.compile(r"全覆盖")
@@ -52,11 +52,12 @@ def _sentence_targets(
     previous: Amount | None = None
     subset_open = False
     changes = growths(text, sentence.start, amounts)
+    parts = shared_out(text, amounts)
     for i, amount in enumerate(amounts):
         following = amounts[i + 1] if i + 1 < len(amounts) else None
         phrases = _without_origins(sentence.phrases, changes, amount)
         phrase = governing(phrases, text, max(sentence.start, amount.start - WINDOW), amount.start)
-        verdict = judge(text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area)
+        verdict = judge(text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area, parts)
         between = text[previous.end if previous else sentence.start : amount.start]
         subset_open = "其中" in between or (
             subset_open and len(between) < 20 and ";" not in between and "," not in between
@@ -116,19 +117,22 @@ def _subject(
         if change.value == amount.start:
             start = segment_start(text, sentence, amount, previous)
             named = subject_before(dated[start : change.origin]) if start < change.origin else ""
-            return named if len(named) >= 2 else from_context(dated, sentence, start, area)
+            return named if len(named) >= 2 else from_context(dated, sentence, start, area, amount.unit)
     return subject_of(text, dated, sentence, amount, previous, following, area, last)
 
 
 def _named_by_the_next(text: str, found: list[tuple[Target, Verdict]], area: Area) -> list[tuple[Target, Verdict]]:
     """`2022年建成1个、2023年建成2个基地`: an amount without a subject of its own takes that of the next of its unit."""
     fallback = {subject_of_object(area.topic), area.topic}
+    grouped = {group[0] + name for t, _ in found if (group := GROUP.match(t.subject)) for name in fallback}
     out = list(found)
     for i in range(len(out) - 2, -1, -1):
         (target, verdict), following = out[i], out[i + 1][0]
         listed = not re.search("[,;。]", text[target.end : following.start])
-        if target.subject in fallback and following.unit == target.unit and listed:
-            out[i] = (replace(target, subject=following.subject), verdict)
+        if target.subject in fallback | grouped and following.unit == target.unit and listed:
+            own = GROUP.match(target.subject) if target.subject in grouped else None
+            named = own[0] + GROUP.sub("", following.subject, count=1) if own else following.subject
+            out[i] = (replace(target, subject=named), verdict)
     return out
 
 

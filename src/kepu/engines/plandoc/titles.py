@@ -63,6 +63,16 @@ def plan_title(lines: list[str], stop: int) -> tuple[int, int] | None:
     return None
 
 
+def loose_title(lines: list[str], stop: int) -> tuple[int, int] | None:
+    """First and last line of a title whose last word is none of the usual ones: the last line alone that names the programme."""
+    for last in range(stop - 1, -1, -1):
+        text = lines[last]
+        named = len(text) >= 8 and is_title_like(text) and any(w in text for w in _PROGRAMME)
+        if named and not read_label(text) and not is_signature(text) and not text.endswith(("文件", "网", "网站")):
+            return _grow_back(lines, last, _plan_complete, _may_precede_plan), last
+    return None
+
+
 def notice_title(lines: list[str], stop: int) -> tuple[int, int] | None:
     """First and last line of the title of the covering notice among lines[:stop]."""
     for last in range(stop):

@@ -30,7 +30,7 @@ _RATE = re.compile(r"(?:率|比例|比重|进度|滞后|落后|逾期|差距|偏
 # 对完成率达到90%以上的镇街给予激励: whom praise or blame meets, never a promise.
 _GIVEN = re.compile(r"(?:对|凡是?|给予|奖励)[^,;。]{0,16}$")
 _TREATED = re.compile(
-    r"(?:及)?(?:以[上下内])?的[^,;。\d]{1,12}?(?:给予|予以|授予|通报|约谈|表扬|表彰|激励|奖励|问责|督办|提醒|优先|不得|进行(?:通报|约谈|表扬|表彰|奖励|督办|提醒|问责))"
+    r"(?:及)?(?:以[上下内])?[^,;。的\d]{0,8}的[^,;。\d]{0,12}?(?:给予|予以|授予|通报|约谈|表扬|表彰|激励|奖励|问责|督办|提醒|优先|不得|进行(?:通报|约谈|表扬|表彰|奖励|督办|提醒|问责))"
 )
 _SIZED_NOUN = re.compile(r"(?:及)?以[上下]的[^,;。:、()\d]{2,16}")
 _ACTS = re.compile("|".join(words.CUTTING_VERBS))
@@ -70,12 +70,15 @@ def judge(
     following: Amount | None,
     phrase: Phrase | None,
     area: Area,
+    parts: frozenset[int] = frozenset(),
 ) -> Verdict:
-    """Target, baseline or what else the amount is, and why."""
+    """Target, baseline or what else the amount is, and why; parts are the starts of amounts that only share out another."""
     before = text[max(sentence.start, amount.start - 40) : amount.start]
     after = text[amount.end : amount.end + 30]
     if previous and _in_bracket_of(text, previous, amount):
         return Verdict("breakdown", "bracket_after_quantity")
+    if amount.start in parts:
+        return Verdict("breakdown", "parts_of_a_sum")
     if previous and qualifies(text, previous, amount):
         return Verdict("qualification", "size_of_what_is_counted", 0.8)
     if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
@@ -169,6 +172,18 @@ def _open_bracket(text: str, position: int) -> int:
                 return i
             depth -= 1
     return -1
+
+
+def shared_out(text: str, amounts: list[Amount]) -> frozenset[int]:
+    """Starts of the amounts in a bracket that add up to the one before it: `10座(其中新建4座、改建6座)`."""
+    out: set[int] = set()
+    for i, whole in enumerate(amounts[:-2]):
+        opening = text.find("(", whole.end, whole.end + 16)
+        closing = text.find(")", opening) if opening >= 0 else -1
+        inside = [a for a in amounts[i + 1 :] if opening < a.start < closing]
+        if len(inside) > 1 and sum(a.value for a in inside) == whole.value and {a.unit for a in inside} == {whole.unit}:
+            out.update(a.start for a in inside)
+    return frozenset(out)
 
 
 def growths(text: str, sentence: int, amounts: list[Amount]) -> list[Growth]:

@@ -54,6 +54,13 @@ UNIT_NOUNS = words(
     单位 部门 机构 处室 科室 主体 单位及部门
     """
 )
+# Labels inside a clause whose values are no units: dates and persons.
+OTHER_LABELS = words(
+    """
+    完成时限 完成时间 办结时限 时限 时间 期限 进度 责任人 负责人 联系人 联络员 联系电话 电话 责任领导 分管领导 牵头领导 包保领导
+    挂点领导 市领导 县领导 区领导 目标值 备注
+    """
+)
 PERSON_COLUMNS = ("领导", "责任人", "负责人", "联系人", "联络员")
 # Remarks inside a clause that are no part of a name.
 REMARKS = words(
