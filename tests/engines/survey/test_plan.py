@@ -73,6 +73,17 @@ def test_a_verdict_comes_with_what_would_do(ask):
     assert enough["verdict"] == "can_show"
 
 
+def test_a_target_gets_its_verdict(ask):
+    question = {"id": "a", "ask": "target_power", "share": 0.16, "target": 0.15, "n": 3000}
+    _, (one, size, equal), _ = ask(
+        question,
+        {"id": "a", "ask": "target_size", "share": 0.16, "target": 0.15},
+        {**question, "target": 0.16},
+    )
+    assert (one["verdict"], one["needed_n"], size["n"]) == ("cannot_show", 8310, 8310)
+    assert (equal["power"], equal["needed_n"]) == (pytest.approx(0.05), None)
+
+
 def test_a_detectable_change_down_is_another_than_up(ask):
     question = {"id": "a", "ask": "detectable_change", "statistic": "share", "from": 0.14, "n": 1200}
     _, (up, down), _ = ask(question, {**question, "direction": "down"})
@@ -145,6 +156,8 @@ def test_the_schema_names_the_keys_that_are_read(ask):
         full = {
             "sample_size": SIZE,
             "precision": SIZE | {"ask": name, "margin": None, "n": 50},
+            "target_size": SIZE | {"ask": name, "margin": None, "target": 0.1},
+            "target_power": SIZE | {"ask": name, "margin": None, "target": 0.1, "n": 50},
             "change_size": POWER | {"ask": name, "n": None},
             "change_power": POWER,
             "detectable_change": POWER | {"ask": name, "to": None},

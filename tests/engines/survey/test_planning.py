@@ -23,6 +23,8 @@ from kepu.engines.survey.planning import (
     size_for_change,
     size_for_cv,
     size_for_margin,
+    size_for_target,
+    target_power,
 )
 
 Z = 1.959963984540054  # R: qnorm(0.975)
@@ -136,6 +138,25 @@ def test_power_is_what_a_simulation_finds():
     assert found == pytest.approx(planned.power, abs=4 * math.sqrt(0.25 / runs))
 
 
+def test_a_target_is_shown_by_enough_answers():
+    """One side: n = (z.95 + z.8)²·p(1−p)/d², by hand (1.644854 + 0.841621)²·0.1344/0.0001 = 8309.3."""
+    spread = share_spread(0.16)
+    n = size_for_target(0.16, 0.15, spread, Conditions())
+    # the level of the one-sided test is 95 %
+    assert n == math.ceil((1.6448536269514722 + 0.8416212335729143) ** 2 * 0.1344 / 0.01**2) == 8310
+    assert target_power(0.16, 0.15, spread, n, Conditions()).verdict is Verdict.CAN_SHOW
+    assert target_power(0.16, 0.15, spread, n - 1, Conditions()).power < 0.8
+    # R 4.2: power.t.test(n=25, delta=0.5, sd=1, type="one.sample", strict=TRUE)$power
+    got = target_power(0.5, 0, 1.0, 25, Conditions(df=24), sides=Sides.TWO)
+    assert got.power == pytest.approx(ONE_SAMPLE, rel=1e-9)
+    assert target_power(1.5, 2, 1.0, 25, Conditions(df=24), sides=Sides.TWO).power == pytest.approx(
+        ONE_SAMPLE, rel=1e-9
+    )
+
+
+ONE_SAMPLE = 0.669707704179833
+
+
 def test_a_past_wave_can_be_too_small_for_any_second_one():
     change = Change(0.14, 0.16, (share_spread(0.14), share_spread(0.16)))
     first, second = size_for_change(change, Conditions(), first=5000)
@@ -156,6 +177,7 @@ REFUSED = {
     "planning.df": lambda: precision(0.5, 0.25, 30, Conditions(clusters=Clusters(10, 0.1, 3))),
     "planning.overlap": lambda: change_power(Change(0, 1, (1, 1), overlap=1), (20, 10), Conditions()),
     "planning.no_change": lambda: size_for_change(Change(1, 1, (1, 1)), Conditions()),
+    "planning.no_change ": lambda: size_for_target(0.15, 0.15, 0.1, Conditions()),
     "planning.unreachable": lambda: size_for_cv(0.5, 0.25, 1e-9, Conditions()),
 }
 
@@ -164,7 +186,7 @@ REFUSED = {
 def test_what_cannot_be_planned_is_refused(code):
     with pytest.raises(SurveyError) as refused:
         REFUSED[code]()
-    assert refused.value.code == code
+    assert refused.value.code == code.strip()
 
 
 POPULATION = np.array([400, 250, 90, 12])

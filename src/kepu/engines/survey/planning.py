@@ -19,7 +19,7 @@ _LARGEST = 10**9  # a sample beyond this is no plan
 
 
 class Verdict(StrEnum):
-    """What a sample can say of a change: power reached, at least even odds, or less."""
+    """What a sample can say of a difference: power reached, at least even odds, or less."""
 
     CAN_SHOW = "can_show"
     UNCERTAIN = "uncertain"
@@ -103,10 +103,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Power:
-    """Chance that two waves of n₁ and n₂ respondents show the change, and what to make of it."""
+    """Chance that a sample shows a distance from a target, or two waves a change (`difference`), and what to make of it."""
 
-    n: tuple[int, int]
-    change: float
+    n: tuple[int, ...]
+    difference: float
     se: float
     df: float
     power: float
@@ -169,17 +169,39 @@ def change_power(change: Change, n: tuple[int, int], conditions: Conditions, *, 
     """
     for wave in n:
         _check_n(wave, conditions, "n")
-    freedom = _change_freedom(n, conditions)
-    if freedom <= 0:
-        raise SurveyError("planning.df", "clusters", "more clusters than strata", f"{freedom:g} degrees of freedom")
     variance = _change_variance(change, n, conditions)
-    distance = change.end - change.start
-    if variance == 0:  # both waves are a census: every change is seen, none is none
-        power = float(distance != 0)
-    else:
-        power = _test_power(abs(distance) / math.sqrt(variance), freedom, conditions.level, change.sides)
-    verdict = Verdict.CAN_SHOW if power >= wanted else Verdict.UNCERTAIN if power >= 0.5 else Verdict.CANNOT_SHOW
-    return Power(n, distance, math.sqrt(variance), freedom, power, verdict)
+    return _power(
+        n, change.end - change.start, variance, _change_freedom(n, conditions), conditions, change.sides, wanted
+    )
+
+
+def target_power(
+    value: float, target: float, spread: float, n: int, conditions: Conditions, *,
+    wanted: float = 0.8, sides: Sides = Sides.ONE,
+) -> Power:  # fmt: skip
+    """Power of the t test that an expected `value` lies beyond `target` (two sides: differs from it), with n respondents.
+
+    The variance is that at the expected value, as the estimate's own will be. Raises `planning.n`, `planning.df`.
+    """
+    _check_n(n, conditions, "n")
+    variance = conditions.variance(spread, n)
+    return _power((n,), value - target, variance, conditions.freedom(n), conditions, sides, wanted)
+
+
+def size_for_target(
+    value: float, target: float, spread: float, conditions: Conditions, *,
+    wanted: float = 0.8, sides: Sides = Sides.ONE,
+) -> int:  # fmt: skip
+    """Smallest n that shows an expected `value` to lie beyond `target` with power `wanted`; raises `planning.no_change`."""
+    if value == target:
+        raise SurveyError("planning.no_change", "target", "a target that differs from the value", f"{target:g}")
+
+    def reached(n: int) -> bool:
+        if conditions.freedom(n) <= 0:
+            return False
+        return target_power(value, target, spread, n, conditions, sides=sides).power >= wanted
+
+    return _smallest(reached, conditions, "target")
 
 
 def size_for_change(
@@ -234,6 +256,20 @@ def detectable_change(
         if high - low <= 1e-12 * high:
             break
     return high
+
+
+def _power(
+    n: tuple[int, ...], distance: float, variance: float, freedom: float, conditions: Conditions, sides: Sides,
+    wanted: float,
+) -> Power:  # fmt: skip
+    if freedom <= 0:
+        raise SurveyError("planning.df", "clusters", "more clusters than strata", f"{freedom:g} degrees of freedom")
+    if variance == 0:  # a census: every difference is seen, none is none
+        power = float(distance != 0)
+    else:
+        power = _test_power(abs(distance) / math.sqrt(variance), freedom, conditions.level, sides)
+    verdict = Verdict.CAN_SHOW if power >= wanted else Verdict.UNCERTAIN if power >= 0.5 else Verdict.CANNOT_SHOW
+    return Power(n, distance, math.sqrt(variance), freedom, power, verdict)
 
 
 def _change_freedom(n: tuple[int, int], conditions: Conditions) -> float:

@@ -24,6 +24,8 @@ from ..planning import (
     size_for_change,
     size_for_cv,
     size_for_margin,
+    size_for_target,
+    target_power,
 )
 from ..reliability import Doubt, doubts
 from .answering import answer, put
@@ -135,6 +137,56 @@ def _doubts(fields: Fields, conditions: Conditions, sizes: Sequence[int], df: fl
     return [doubt.as_dict() for doubt in value]
 
 
+def _target_size(fields: Fields) -> Answer:
+    conditions, target, wanted, sides = _target(fields)
+    value, spread = _value(fields, conditions.population)
+    n = size_for_target(value, target, spread, conditions, wanted=wanted, sides=sides)
+    got = target_power(value, target, spread, n, conditions, wanted=wanted, sides=sides)
+    return {
+        "n": n,
+        **_field_size(fields, n, conditions),
+        "distance": got.difference,
+        "se": got.se,
+        "power": got.power,
+        **_printed(conditions, got.df),
+        "warnings": _doubts(fields, conditions, [n], got.df),
+    }
+
+
+def _target_power(fields: Fields) -> Answer:
+    """Can this sample show that the target is reached (or missed)? With the size that would do."""
+    conditions, target, wanted, sides = _target(fields)
+    value, spread = _value(fields, conditions.population)
+    n = fields.whole("n", least=1)
+    got = target_power(value, target, spread, n, conditions, wanted=wanted, sides=sides)
+    needed = _or_none(lambda: size_for_target(value, target, spread, conditions, wanted=wanted, sides=sides))
+    return {
+        "verdict": got.verdict,
+        "n": n,
+        "distance": got.difference,
+        "se": got.se,
+        "power": got.power,
+        "needed_n": needed,
+        **_printed(conditions, got.df),
+        "warnings": _doubts(fields, conditions, [n], got.df),
+    }
+
+
+def _target(fields: Fields) -> tuple[Conditions, float, float, Sides]:
+    wanted = fields.number("power", 0.8, least=0.5, most=0.9999)
+    return _conditions(fields), fields.number("target"), wanted, Sides(fields.choice("sides", list(Sides), Sides.ONE))
+
+
+def _or_none(size: Callable[[], Any]) -> Any:
+    """A size, or nothing where none would do."""
+    try:
+        return size()
+    except SurveyError as refusal:
+        if refusal.code not in {"planning.unreachable", "planning.no_change"}:
+            raise
+        return None
+
+
 def _change(fields: Fields, conditions: Conditions, end: float) -> tuple[Change, bool]:
     """The change that is asked for, and whether it is one of shares."""
     start = fields.number("from")
@@ -172,7 +224,7 @@ def _change_size(fields: Fields) -> Answer:
     return {
         "n": list(waves),
         **_field_size(fields, waves[1], conditions),
-        "change": got.change,
+        "change": got.difference,
         "se": got.se,
         "power": got.power,
         **_printed(conditions, got.df),
@@ -186,16 +238,11 @@ def _change_power(fields: Fields) -> Answer:
     change, share = _change(fields, conditions, fields.number("to"))
     wanted = fields.number("power", 0.8, least=0.5, most=0.9999)
     got = change_power(change, waves, conditions, wanted=wanted)
-    try:
-        needed = list(size_for_change(change, conditions, wanted=wanted, ratio=waves[1] / waves[0]))
-    except SurveyError as refusal:
-        if refusal.code not in {"planning.unreachable", "planning.no_change"}:
-            raise
-        needed = None
+    needed = _or_none(lambda: list(size_for_change(change, conditions, wanted=wanted, ratio=waves[1] / waves[0])))
     return {
         "verdict": got.verdict,
         "n": list(waves),
-        "change": got.change,
+        "change": got.difference,
         "se": got.se,
         "power": got.power,
         "detectable_change": detectable_change(change, waves, conditions, wanted=wanted, share=share),
@@ -276,6 +323,8 @@ def _stratum(least: int, fields: Fields) -> Answer:
 QUESTIONS: dict[str, Callable[[Fields], Answer]] = {
     "sample_size": _sample_size,
     "precision": _precision,
+    "target_size": _target_size,
+    "target_power": _target_power,
     "change_size": _change_size,
     "change_power": _change_power,
     "detectable_change": _detectable_change,
