@@ -1,6 +1,7 @@
 """What an amount of a sentence counts, from the words before and after it, an earlier clause or the task's title."""
 
 import re
+from dataclasses import dataclass
 
 from kepu.engines.plandoc.amounts import Amount
 from kepu.engines.plandoc.sentences import AFTER, WINDOW, Area, Sentence
@@ -108,74 +109,141 @@ def segment_start(text: str, sentence: Sentence, amount: Amount, previous: Amoun
     return position
 
 
+@dataclass(slots=True)
+class _Around:
+    """An amount with the words around it: its clause before, what follows, and the phrases these give."""
+
+    text: str
+    dated: str
+    sentence: Sentence
+    amount: Amount
+    previous: Amount | None
+    area: Area
+    last: str
+    start: int
+    before: str
+    after: str
+    bound: str
+    earlier: str
+    later: str
+
+    def clauses(self) -> str:
+        """What an earlier clause of the sentence speaks of, or nothing."""
+        return _from_clauses(self.dated, self.sentence, self.start, self.amount.unit)
+
+    def context(self) -> str:
+        """What an earlier clause speaks of, else the task's title."""
+        return self.clauses() or _topic(self.area)
+
+    def alike(self) -> bool:
+        """The amount before has the same unit."""
+        return self.previous is not None and self.previous.unit == self.amount.unit
+
+
 def subject_of(
     text: str,
     dated: str,
     sentence: Sentence,
-    amount: Amount,
-    previous: Amount | None,
-    following: Amount | None,
+    near: tuple[Amount | None, Amount, Amount | None],
     area: Area,
     last: str,
 ) -> str:
-    """The noun phrase that the amount counts, from before it, after it, the clause before or the task's title."""
+    """The noun phrase that the middle one of three neighbouring amounts counts; last is what the one before counts.
+
+    It stands before the amount, after it, in an earlier clause or in the task's title. dated is the text with years in
+    digits."""
+    around = _look_around(text, dated, sentence, near, area, last)
+    for rule in (_at_a_rate, _of_each, _of_a_group, _named_after, _named_before):
+        found = rule(around)
+        if found:
+            return found
+    return _named_elsewhere(around)
+
+
+def _look_around(
+    text: str,
+    dated: str,
+    sentence: Sentence,
+    near: tuple[Amount | None, Amount, Amount | None],
+    area: Area,
+    last: str,
+) -> _Around:
+    previous, amount, following = near
     start = segment_start(text, sentence, amount, previous)
     before = dated[start : amount.start]
     tail = AFTER.match(text, amount.end)
-    after_start = tail.end() if tail else amount.end
-    after_text = dated[after_start : min(sentence.end, after_start + 120)]
+    end = tail.end() if tail else amount.end
+    after = dated[end : min(sentence.end, end + 120)]
     # A breakdown or other bracket right after the amount is skipped.
-    if after_text.startswith("("):
-        close = after_text.find(")")
-        after_text = after_text[close + 1 :] if close > 0 else after_text
-    gap = following.start - after_start if following and not qualifies(text, amount, following) else -1
-    earlier = subject_before(before)
-    levels = _LEVELS_OF.match(after_text)
-    later = levels[1] + levels[2] if levels else subject_after(after_text, gap) if after_text else ""
-    if tail and tail[0] in ("内", "以内", "之内") and amount.unit in words.DURATION_UNITS and later:
-        return later
-    if _BY_RATE.search(before) and (out := _MEASURED_OUT.match(text, amount.end)):
-        return subject_of_object(out[1])
-    if _BY_RATE.search(before) and _AT_RATE.match(text, amount.end):
-        return _from_clauses(dated, sentence, start, amount.unit) or last or _topic(area)
-    if _EACH_OF.fullmatch(earlier) and not later:
-        return earlier + (_without_each(last) or from_context(dated, sentence, start, area, amount.unit))
-    if GROUP.fullmatch(earlier) and not later:
-        of = (
-            last
-            if previous and previous.unit == amount.unit
-            else from_context(dated, sentence, start, area, amount.unit)
-        )
-        return earlier + re.sub(rf"^(?:{GROUP.pattern})", "", of)
-    if before.rstrip().endswith(("、", "和", "及", "与")) and later and previous:
-        return later
+    if after.startswith("("):
+        close = after.find(")")
+        after = after[close + 1 :] if close > 0 else after
+    gap = following.start - end if following and not qualifies(text, amount, following) else -1
+    levels = _LEVELS_OF.match(after)
+    later = levels[1] + levels[2] if levels else subject_after(after, gap) if after else ""
     if amount.unit == "%" and _AIM.search(later):
         later = ""
-    if later and ((amount.unit == "%" and after_text.startswith("的")) or earlier[:1].isdigit()):
-        return later
-    if later and (_EACH_PLACE.fullmatch(earlier) or (GROUP.fullmatch(earlier) and not GROUP.match(later))):
-        return earlier + later
-    if _EACH_PLACE.fullmatch(earlier) and not later:
-        return earlier + _without_each(from_context(dated, sentence, start, area, amount.unit) or last or area.topic)
-    if later and (len(earlier) <= 2 or ends_with_verb(before)):
-        prefix = each_prefix(before) or (agent_before(before) if len(later) <= 3 else "")
-        return later if not prefix or later.startswith(prefix) else prefix + later
-    if earlier in _DOINGS:
-        of = _from_clauses(dated, sentence, start, amount.unit) or ("" if previous else _topic(area))
-        return of if earlier in of else of + earlier
-    if _QUALITY.fullmatch(earlier):
-        of = _from_clauses(dated, sentence, start, amount.unit) or ("" if previous else _topic(area))
-        return earlier if earlier in of else of + earlier
-    if len(earlier) >= 2:
-        return earlier
-    if later:
-        return later
-    published = _PUBLISHED.search(before)
-    if published and previous and previous.unit != amount.unit:
+    earlier = subject_before(before)
+    bound = tail[0] if tail else ""
+    return _Around(text, dated, sentence, amount, previous, area, last, start, before, after, bound, earlier, later)
+
+
+def _at_a_rate(w: _Around) -> str:
+    """12小时内发布信息, 按每人2元安排经费: what is done within the time, or measured out at the rate."""
+    if w.bound in ("内", "以内", "之内") and w.amount.unit in words.DURATION_UNITS and w.later:
+        return w.later
+    if not _BY_RATE.search(w.before):
+        return ""
+    if out := _MEASURED_OUT.match(w.text, w.amount.end):
+        return subject_of_object(out[1])
+    return (w.clauses() or w.last or _topic(w.area)) if _AT_RATE.match(w.text, w.amount.end) else ""
+
+
+def _of_each(w: _Around) -> str:
+    """每期80人, 每村1名: each one, and what it is one of or has."""
+    if _EACH_OF.fullmatch(w.earlier) and not w.later:
+        return w.earlier + (_without_each(w.last) or w.context())
+    if not _EACH_PLACE.fullmatch(w.earlier):
+        return ""
+    return w.earlier + (w.later or _without_each(w.context() or w.last or w.area.topic))
+
+
+def _of_a_group(w: _Around) -> str:
+    """市级20家基地, 小学每周2节: a level or group, and what is counted there."""
+    if not GROUP.fullmatch(w.earlier) or GROUP.match(w.later):
+        return ""
+    return w.earlier + (w.later or GROUP.sub("", w.last if w.alike() else w.context(), count=1))
+
+
+def _named_after(w: _Around) -> str:
+    if not w.later:
+        return ""
+    listed = w.before.rstrip().endswith(("、", "和", "及", "与")) and w.previous
+    if listed or (w.amount.unit == "%" and w.after.startswith("的")) or w.earlier[:1].isdigit():
+        return w.later
+    if len(w.earlier) > 2 and not ends_with_verb(w.before):
+        return ""
+    prefix = each_prefix(w.before) or (agent_before(w.before) if len(w.later) <= 3 else "")
+    return w.later if not prefix or w.later.startswith(prefix) else prefix + w.later
+
+
+def _named_before(w: _Around) -> str:
+    doing = w.earlier in _DOINGS
+    if doing or _QUALITY.fullmatch(w.earlier):
+        of = w.clauses() or ("" if w.previous else _topic(w.area))
+        if w.earlier in of:
+            return of if doing else w.earlier
+        return of + w.earlier
+    return w.earlier if len(w.earlier) >= 2 else w.later
+
+
+def _named_elsewhere(w: _Around) -> str:
+    published = _PUBLISHED.search(w.before)
+    if published and w.previous and not w.alike():
         return published[1]
-    if last and previous and "。" not in text[previous.end : amount.start] and amount.unit == previous.unit:
-        return last
-    return from_context(dated, sentence, start, area, amount.unit) or earlier or area.topic
+    if w.last and w.previous and "。" not in w.text[w.previous.end : w.amount.start] and w.alike():
+        return w.last
+    return w.context() or w.earlier or w.area.topic
 
 
 def _without_each(subject: str) -> str:

@@ -110,7 +110,7 @@ def _subject(
     last: str,
 ) -> str:
     """What the amount counts; both values of a growth count what stands before its origin."""
-    previous, amount, following = near
+    previous, amount, _ = near
     for change in changes:
         if change.grown == amount.start and last:
             return last
@@ -118,7 +118,7 @@ def _subject(
             start = segment_start(text, sentence, amount, previous)
             named = subject_before(dated[start : change.origin]) if start < change.origin else ""
             return named if len(named) >= 2 else from_context(dated, sentence, start, area, amount.unit)
-    return subject_of(text, dated, sentence, amount, previous, following, area, last)
+    return subject_of(text, dated, sentence, near, area, last)
 
 
 def _named_by_the_next(text: str, found: list[tuple[Target, Verdict]], area: Area) -> list[tuple[Target, Verdict]]:
