@@ -101,3 +101,12 @@ def test_an_unknown_column_and_an_absent_file_are_refused(tmp_path):
         with pytest.raises(SurveyError) as refused:
             read(tmp_path / name)
         assert refused.value.code == "data.unreadable"
+
+
+def test_a_column_of_another_kind_is_refused(tmp_path):
+    path = tmp_path / "data.parquet"
+    pyarrow.parquet.write_table(pa.table({"a": [[1, 2], [3]], "b": pa.array([b"\xff", b"x"])}), path)
+    for name in "ab":
+        with pytest.raises(SurveyError) as refused:
+            read(path).text(name)
+        assert refused.value.code == "data.kind"

@@ -276,3 +276,40 @@ def test_what_cannot_be_protected_is_refused(code, call):
     with pytest.raises(SurveyError) as refused:
         call()
     assert refused.value.code == code
+
+
+SHAPES = [(2, 2, 3), (3, 2, 2)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_three_dimensions_are_protected_too(shape):
+    """Every cell is a sum of lowest cells; a hidden one is out if its sum lies in the span of the shown ones."""
+    generator = np.random.default_rng(sum(shape))
+    inner = generator.integers(2, 40, shape)
+    labels = [[*(f"{axis}{place}" for place in range(size)), None] for axis, size in enumerate(shape)]
+    keys = list(itertools.product(*labels))
+    sums = np.array(
+        [
+            [
+                all(label in (None, f"{axis}{place[axis]}") for axis, label in enumerate(key))
+                for place in np.ndindex(shape)
+            ]
+            for key in keys
+        ],
+        dtype=float,
+    )
+    table = CrossTable(keys, sums @ inner.ravel())
+    primary = small(table)
+    assert primary.any()
+    result = suppress(table, primary)
+    hidden = hidden_cells(result)
+
+    def in_span(mask):
+        rank = np.linalg.matrix_rank(sums[~mask])
+        return [
+            cell for cell in np.flatnonzero(mask) if np.linalg.matrix_rank(np.vstack([sums[~mask], sums[cell]])) == rank
+        ]
+
+    assert in_span(hidden) == []
+    assert in_span(primary) != []  # the small cells alone would not have been enough
+    assert (result["high"][primary] >= table.values[primary] + 10 - 1e-6).all()

@@ -1,5 +1,6 @@
 """A data file as columns: text exactly as printed, numbers checked, an empty cell missing."""
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pyarrow.csv
 from .errors import SurveyError
 
 Array = np.ndarray[Any, Any]
+
+_PIECE = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class Data:
 
     def text(self, name: str) -> Array:
         """(n,) objects: the cell's text as printed in the file, None where it is empty."""
-        return np.asarray(_text(self._column(name)).to_numpy(zero_copy_only=False), dtype=object)
+        return np.asarray(self._printed(name).to_numpy(zero_copy_only=False), dtype=object)
 
     def codes(self, name: str) -> tuple[Array, list[str]]:
         """(n,) positions in the list of the column's distinct texts, -1 where the cell is empty; and that list, sorted."""
-        encoded = _text(self._column(name)).combine_chunks().dictionary_encode()
+        encoded = self._printed(name).combine_chunks().dictionary_encode()
         if isinstance(encoded, pa.ChunkedArray):  # an empty file has no chunk to combine
             encoded = encoded.combine_chunks()
         labels = encoded.dictionary.to_pylist()
@@ -68,6 +71,14 @@ class Data:
                 "an answer that is missing is an empty cell",
             )
         return values
+
+    def _printed(self, name: str) -> pa.ChunkedArray:
+        column = self._column(name)
+        try:
+            return _text(column)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            expected = "text, numbers, dates or yes and no"
+            raise SurveyError("data.kind", f"column {name}", expected, str(column.type)) from None
 
     def _column(self, name: str) -> pa.ChunkedArray:
         if name not in self.table.column_names:
@@ -128,8 +139,11 @@ def _csv(content: bytes) -> pa.Table:
 
 def _encoding(content: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            content.decode(encoding)
+            for start in range(0, len(content), _PIECE):  # in pieces: the whole as text would be as large again
+                decoder.decode(content[start : start + _PIECE])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
         return encoding
