@@ -113,6 +113,16 @@ class NotInReview(foundation.Refusal):
     sentence = _("This plan is not open for changes. An archived plan has to be taken back first.")
 
 
+class CannotArchive(foundation.Refusal):
+    code = "plans.cannot_archive"
+    sentence = _("Only a plan that is under review or issued can be archived.")
+
+
+class NotArchived(foundation.Refusal):
+    code = "plans.not_archived"
+    sentence = _("This plan is not archived.")
+
+
 class TableMoved(foundation.Refusal):
     code = "plans.table_moved"
     sentence = _("The draft has changed since the check: row %(row)s can no longer be taken. Upload the file again.")

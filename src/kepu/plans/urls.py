@@ -46,6 +46,7 @@ urlpatterns = [
     path("desk/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("desk/plans/<int:plan_id>/particulars/", issuing.describe, name="describe"),
     path("desk/plans/<int:plan_id>/issue/", issuing.issue, name="issue"),
+    path("desk/plans/<int:plan_id>/archive/", issuing.archive, name="archive"),
     path("desk/plans/<int:plan_id>/publish/", issuing.publish, name="publish"),
     path("desk/plans/<int:plan_id>/versions/<int:number>/", issuing.version, name="version"),
     path("desk/plans/<int:plan_id>/read-again/", imports.again, name="read_again"),

@@ -65,7 +65,7 @@ def issue(*, plan: Plan, actor: foundation.Actor, reason: str = "") -> Version:
 
     Raises NotReady, NoChange, ReasonMissing. Two people at once get one version: the second finds no change.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     desk = load(plan)
     open_items = obstacles(desk)
     if open_items or not plan.in_review:

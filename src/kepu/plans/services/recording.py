@@ -126,7 +126,7 @@ class Recorder:
     def _write(self, rows: list[DraftRow], write: Callable[[models.QuerySet], object]) -> None:
         """Write rows that are still as they were read; `write` gets them as a queryset."""
         held = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).order_by()
-        versions = dict(held.select_for_update().order_by("pk").values_list("pk", "version"))
+        versions = dict(held.select_for_update(no_key=True).order_by("pk").values_list("pk", "version"))
         if any(versions.get(row.pk) != row.version for row in rows):
             raise Conflict()
         for row in rows:

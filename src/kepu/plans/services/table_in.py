@@ -39,7 +39,7 @@ def begin(
 @transaction.atomic
 def write(*, plan: Plan, rows: Sequence[foundation.spreadsheets.Row], title: str, actor: foundation.Actor) -> int:
     """Write the rows that change something; returns how many. Raises TableMoved if any of them is no longer good."""
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if not plan.in_review:
         raise NotInReview()
     judged = judge(plan, rows)

@@ -31,7 +31,7 @@ from kepu.plans.models.draft import DraftRow
 from kepu.plans.queries.desk import load
 from kepu.plans.services import recording, review, structure, units
 from kepu.plans.views.desk import card_response, owners_of, page, review_url
-from kepu.plans.views.reach import plan_for, row_for
+from kepu.plans.views.reach import open_plan_for, row_for
 
 FORMS: dict[str, type[forms.ModelForm]] = {
     "section": SectionForm,
@@ -48,7 +48,7 @@ def act(view: Act) -> Act:
     @foundation.access(actions.REVIEW)
     @require_POST
     def guarded(request: HttpRequest, plan_id: int, **kwargs: Any) -> HttpResponse:
-        return view(request, plan_for(request, plan_id, actions.REVIEW), **kwargs)
+        return view(request, open_plan_for(request, plan_id, actions.REVIEW), **kwargs)
 
     return guarded
 
@@ -274,7 +274,7 @@ def undo(request: HttpRequest, plan: Plan) -> HttpResponse:
 @foundation.access(actions.REVIEW)
 def open_units(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Names that the register does not know, to be settled in one pass."""
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     if request.method == "POST":
         return _settle(request, plan)
     names = units.open_names(plan)

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kepu.foundation import door as foundation
 from kepu.plans import actions
+from kepu.plans.enums import PlanState
+from kepu.plans.errors import NotInReview
 from kepu.plans.filters import DecisionForm, UpperForm
 from kepu.plans.models import Alignment, LedgerTask, Plan
 from kepu.plans.queries.chain import chain, possible_uppers
@@ -19,6 +21,8 @@ def _plan(request: HttpRequest, plan_id: int, *, change: bool) -> Plan:
     foundation.actions.require(
         request.actor, actions.REVIEW if change else actions.READ, plan.region_path if change else None
     )
+    if change and plan.state == PlanState.ARCHIVED:
+        raise NotInReview()
     return plan
 
 

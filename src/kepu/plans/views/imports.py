@@ -12,7 +12,7 @@ from kepu.plans import actions
 from kepu.plans.forms import AgainForm, ImportForm, NewPlanForm
 from kepu.plans.services import importing, table_in
 from kepu.plans.sheets.breakdown import BREAKDOWN
-from kepu.plans.views.reach import plan_for
+from kepu.plans.views.reach import open_plan_for
 from kepu.regions import door as regions
 
 ABOVE_VILLAGES = {
@@ -83,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @foundation.access(actions.IMPORT)
 @require_POST
 def again(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, actions.IMPORT)
+    plan = open_plan_for(request, plan_id, actions.IMPORT)
     form = AgainForm(request.POST, request.FILES)
     form.is_valid()  # the file is checked by the service, the form only carries it
     upload = form.cleaned_data.get("file")
@@ -94,6 +94,6 @@ def again(request: HttpRequest, plan_id: int) -> HttpResponse:
 @foundation.access(actions.IMPORT)
 @require_POST
 def discard(request: HttpRequest, plan_id: int) -> HttpResponse:
-    importing.discard(plan=plan_for(request, plan_id, actions.IMPORT), actor=request.actor)
+    importing.discard(plan=open_plan_for(request, plan_id, actions.IMPORT), actor=request.actor)
     messages.success(request, _("The import has been taken away."))
     return redirect("plans:index")

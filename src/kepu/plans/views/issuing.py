@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,8 +12,8 @@ from kepu.plans import actions, versions
 from kepu.plans.forms import IssueForm, PlanForm
 from kepu.plans.models import Plan, Version
 from kepu.plans.queries.desk import load
-from kepu.plans.services import issuing
-from kepu.plans.views.reach import plan_for
+from kepu.plans.services import archiving, issuing
+from kepu.plans.views.reach import open_plan_for, plan_for
 
 PARTICULARS = ("title", "kind", "issuing_body", "document_number", "issued_on", "start_year", "end_year")
 SHOWN = 20  # obstacles of one kind that the page names; the rest are counted
@@ -20,7 +21,7 @@ SHOWN = 20  # obstacles of one kind that the page names; the rest are counted
 
 @foundation.access(actions.ISSUE)
 def issue(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, actions.ISSUE)
+    plan = open_plan_for(request, plan_id, actions.ISSUE)
     last = Version.objects.filter(plan=plan).order_by("number").last()
     form = IssueForm(request.POST if request.method == "POST" else None, later=last is not None)
     if request.method == "POST" and form.is_valid():
@@ -49,7 +50,7 @@ def issue(request: HttpRequest, plan_id: int) -> HttpResponse:
 @foundation.access(actions.REVIEW)
 def describe(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The particulars of the document, corrected by hand."""
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     initial = {name: getattr(plan, name) for name in PARTICULARS} | {"seen": plan.version}
     form = PlanForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -79,6 +80,22 @@ def version(request: HttpRequest, plan_id: int, number: int) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Show an issued plan to residents, or take it off their pages."""
-    plan: Plan = plan_for(request, plan_id, actions.PUBLISH)
+    plan: Plan = open_plan_for(request, plan_id, actions.PUBLISH)
     issuing.publish(plan=plan, public=request.POST.get("public") == "1", actor=request.actor)
+    return redirect("plans:plan", plan_id=plan.pk)
+
+
+@foundation.access(actions.ISSUE)
+@require_POST
+def archive(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Put a plan away, or (`back`) take it out again."""
+    plan = plan_for(request, plan_id, actions.ISSUE)
+    if "back" in request.POST or "back" in request.GET:
+        archiving.take_back(plan=plan, actor=request.actor)
+        messages.success(request, _("The plan is back in the ledger and open for changes."))
+    else:
+        archiving.archive(plan=plan, actor=request.actor)
+        url = reverse("plans:archive", args=[plan.pk])
+        sentence = _("Archived. It has left ledger, due items and the public pages; it stays under archived plans.")
+        foundation.undo.offer(request, sentence, f"{url}?back=1")
     return redirect("plans:plan", plan_id=plan.pk)

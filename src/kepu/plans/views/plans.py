@@ -5,9 +5,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
 from kepu.plans import actions, exports
+from kepu.plans.enums import PlanState
 from kepu.plans.forms import AgainForm
 from kepu.plans.models import Plan, SourceDocument, Version
 from kepu.plans.queries.desk import load
@@ -17,12 +19,18 @@ from kepu.regions import door as regions
 PAGE = 30
 
 
-def _found(scope: foundation.Scope) -> QuerySet:
-    return Plan.objects.visible_to(scope).order_by("-created_at", "-id")
+VIEWS = {"": _("In use"), "archived": _("Archived")}
+
+
+def _found(scope: foundation.Scope, show: str) -> QuerySet:
+    """Plans in use, or those that were put away."""
+    plans = Plan.objects.visible_to(scope).order_by("-created_at", "-id")
+    archived = {"state": PlanState.ARCHIVED}
+    return plans.filter(**archived) if show == "archived" else plans.exclude(**archived)
 
 
 def index_listing(asked: foundation.exports.Asked) -> foundation.exports.Listing:
-    return exports.plan_list(_found(asked.scope))
+    return exports.plan_list(_found(asked.scope, asked.query.get("show", "")))
 
 
 foundation.exports.register("plans.index", index_listing, permission=actions.READ, audit="plan.export")
@@ -32,8 +40,12 @@ foundation.exports.register("plans.index", index_listing, permission=actions.REA
 def index(request: HttpRequest) -> HttpResponseBase:
     if file := foundation.exports.answer(request, "plans.index"):
         return file
-    page = Paginator(_found(request.scope), PAGE).get_page(request.GET.get("page"))
+    show = request.GET.get("show", "")
+    show = show if show in VIEWS else ""
+    page = Paginator(_found(request.scope, show), PAGE).get_page(request.GET.get("page"))
     context = {
+        "show": show,
+        "tabs": [(key, label, f"?show={key}" if key else "?", None) for key, label in VIEWS.items()],
         "page": page,
         "regions": regions.divisions({plan.region_path for plan in page}),
         "may_import": request.actor.may(actions.IMPORT),

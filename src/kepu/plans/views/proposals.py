@@ -16,13 +16,13 @@ from kepu.plans.forms import DutyForm, OpinionForm, OutcomeForm
 from kepu.plans.models import Duty, Opinion, Task, UnitProposal
 from kepu.plans.services import proposals
 from kepu.plans.views.imports import regions_for
-from kepu.plans.views.reach import plan_for
+from kepu.plans.views.reach import open_plan_for
 
 
 @foundation.access(actions.REVIEW)
 def page(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Proposals with their reasons: what is ticked is written onto the task, the rest is refused."""
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     if request.method == "POST":
         ids = {name: [int(one) for one in request.POST.getlist(name) if one.isdecimal()] for name in ("tick", "shown")}
         written = proposals.decide(plan=plan, accepted=ids["tick"], shown=ids["shown"], actor=request.actor)
@@ -44,7 +44,7 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
 @foundation.access(actions.REVIEW)
 @require_POST
 def make(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     found = proposals.propose(plan=plan, actor=request.actor)
     if not found:
         messages.info(request, _("No new proposal: every task has units, or nothing similar was found."))
@@ -54,7 +54,7 @@ def make(request: HttpRequest, plan_id: int) -> HttpResponse:
 @foundation.access(actions.REVIEW)
 def opinions(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The consultation list: who answered what, and what became of it."""
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     members = people.organisations_in(plan.region_path)
     tasks = Task.objects.filter(plan=plan, dropped=False)
     form = OpinionForm(
@@ -90,7 +90,7 @@ def _given(row: Opinion) -> dict[str, object]:
 @foundation.access(actions.REVIEW)
 @require_POST
 def settle(request: HttpRequest, plan_id: int, opinion_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, actions.REVIEW)
+    plan = open_plan_for(request, plan_id, actions.REVIEW)
     opinion = get_object_or_404(Opinion.objects.select_related("plan"), pk=opinion_id, plan=plan)
     form = OutcomeForm(request.POST)
     if form.is_valid():
