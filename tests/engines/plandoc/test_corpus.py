@@ -11,6 +11,7 @@ import pytest
 from tests.engines.plandoc import scoring
 
 from kepu.engines.plandoc import read_plan
+from kepu.engines.plandoc.decode import decode
 
 HERE = Path(__file__).parent
 GOLD = sorted((HERE / "gold").glob("*.json"))
@@ -26,7 +27,8 @@ def case(path):
 @pytest.mark.parametrize("path", [case(path) for path in GOLD])
 def test_reader_reaches_the_mark(path):
     gold = json.loads(path.read_text(encoding="utf-8"))
-    text = (HERE / "documents" / gold["source"]["file"]).read_bytes().decode("utf-8")
+    name = gold["source"]["file"]
+    text = decode((HERE / "documents" / name).read_bytes(), name=name).text
     result = scoring.score(read_plan(text).contract(), gold)
     assert result.overall >= MARK, "\n".join([str(result.parts), *result.notes])
 
