@@ -242,3 +242,8 @@ def test_other_calls_that_are_refused():
         with pytest.raises(PsychometricsError) as refusal:
             call()
         assert refusal.value.code == code
+
+
+def test_the_worked_example_of_the_documentation():
+    found = scoring.eap([[1, 0]], Items.of([1.0, 1.0], [0.0, -1.0]), grid=Grid.between(-1, 1, 3))
+    np.testing.assert_allclose([found.theta[0], found.se[0]], [0.1067, 0.6989], atol=1e-4)

@@ -1,6 +1,6 @@
 """The one file that knows the `mirt` package (1.2.0): fit statistics, and a calibration from outside to check ours by.
 
-The package cannot weight respondents, estimates no population for groups in a form we could use, and takes fourteen times
+The package cannot weight respondents, estimates no population for groups in a form we could use, and takes twenty times
 as long for 300,000 respondents (docs/psychometrics.md has the trial), so `calibration` does not go through it.
 """
 
