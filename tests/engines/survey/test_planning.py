@@ -244,6 +244,11 @@ def test_a_large_allocation_is_quick_and_complete():
     assert mean_se(table) == pytest.approx(math.sqrt(((share * table["se"]) ** 2).sum()))
 
 
+def test_what_adds_nothing_is_filled_last():
+    strata = Strata(np.array([5, 10**12, 7]), spread=np.array([1.0, 0, 2]))
+    assert allocate(strata, rule=Rule.NEYMAN, n=10**11)["n"].tolist() == [5, 10**11 - 12, 7]
+
+
 ALLOCATION_REFUSED = {
     "allocation.n_or_budget": (Strata(POPULATION), {"rule": Rule.PROPORTIONAL}),
     "allocation.n": (Strata(POPULATION), {"rule": Rule.PROPORTIONAL, "n": 3}),
@@ -255,6 +260,8 @@ ALLOCATION_REFUSED = {
         {"rule": Rule.POWER, "n": 10, "exponent": 2},
     ),
     "allocation.value": (Strata(POPULATION, spread=-SPREAD), {"rule": Rule.NEYMAN, "n": 10}),
+    "allocation.budget ": (Strata(POPULATION * 10**6), {"rule": Rule.PROPORTIONAL, "budget": 1e9}),
+    "allocation.value ": (Strata(POPULATION * 1e300), {"rule": Rule.PROPORTIONAL, "n": 10}),
     "allocation.length": (Strata(POPULATION, spread=SPREAD[:2]), {"rule": Rule.NEYMAN, "n": 10}),
     "allocation.least": (Strata(POPULATION, least=np.full(4, 20)), {"rule": Rule.PROPORTIONAL, "n": 100}),
 }
@@ -265,4 +272,4 @@ def test_what_cannot_be_allocated_is_refused(code):
     strata, options = ALLOCATION_REFUSED[code]
     with pytest.raises(SurveyError) as refused:
         allocate(strata, **options)
-    assert refused.value.code == code
+    assert refused.value.code == code.strip()

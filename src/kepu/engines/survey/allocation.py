@@ -19,6 +19,9 @@ from .tables import Table
 
 Array = np.ndarray[Any, Any]
 
+_MOST_STEPS = 10_000_000
+_LARGEST = 1e15  # squares and products of such numbers are still numbers
+
 
 class Rule(StrEnum):
     """aₕ = Nₕ; NₕSₕ; Xₕ^q·Sₕ/|Ȳₕ|. Power lies between equal precision in each stratum (q = 0) and Neyman (q = 1, X = NȲ)."""
@@ -118,7 +121,7 @@ def _column(values: Array, name: str, count: int, *, low: float = -math.inf, abo
     column = np.asarray(values, dtype=float)
     if len(column) != count:
         raise SurveyError("allocation.length", name, f"{count} values", str(len(column)))
-    bad = ~(np.isfinite(column) & (column >= low) & (column > above))
+    bad = ~((np.abs(column) <= _LARGEST) & (column >= low) & (column > above))
     if bad.any():
         place = np.flatnonzero(bad)[0]
         limit = f"numbers >= {low:g}" if math.isfinite(low) else f"numbers > {above:g}"
@@ -141,6 +144,11 @@ def _within_n(worth: Array, least: Array, most: Array, n: int) -> Array:
 
     high = float(worth.max())  # the first step costs √(1·2): at most one unit each
     low = float(worth[worth > 0].min()) / (2.0 * (int(most.max()) + 1))  # the last step of all
+    full = at(low)
+    if full.sum() < n:  # every stratum that gains anything is full; what is left adds nothing anywhere
+        for place in np.flatnonzero(worth == 0):
+            full[place] += min(int(most[place] - full[place]), int(n - full.sum()))
+        return full
     for _ in range(200):
         middle = math.sqrt(low * high)
         if at(middle).sum() <= n:
@@ -155,6 +163,10 @@ def _within_budget(worth: Array, least: Array, most: Array, cost: Array, budget:
     needed = float((least * cost).sum())
     if not needed <= budget:
         raise SurveyError("allocation.budget", "budget", f"at least {needed:g} for the minimum", f"{budget:g}")
+    if (budget - needed) / float(cost.min()) > _MOST_STEPS and (most - least).sum() > _MOST_STEPS:
+        raise SurveyError(
+            "allocation.budget", "budget", f"what pays for {_MOST_STEPS} at most", f"{budget:g}", "give n"
+        )
     return _one_by_one(worth, least.copy(), most, cost, budget - needed)
 
 

@@ -22,6 +22,7 @@ from .households import Choice, choose_persons
 Array = np.ndarray[Any, Any]
 Label = tuple[str, ...]
 
+_LARGEST = 1e15
 _CERTAIN = 1 - 1e-12  # a probability this near to 1 is 1: the rest is rounding
 
 
@@ -127,10 +128,12 @@ def inclusion_probabilities(size: Array, n: int, *, where: str = "size") -> Arra
     `selection.too_few_units`. Source: Särndal, Swensson & Wretman (1992), section 3.6.2.
     """
     size = np.asarray(size, dtype=float)
-    bad = ~(np.isfinite(size) & (size > 0))
+    bad = ~((size > 0) & (size <= _LARGEST))
     if bad.any():
         got = str(size[np.flatnonzero(bad)[0]])
-        raise SurveyError("selection.size_not_positive", where, "sizes > 0", got, "merge or remove empty units")
+        raise SurveyError(
+            "selection.size_not_positive", where, "sizes > 0, at most 1e15", got, "merge or remove empty units"
+        )
     _enough(len(size), n, where)
     probability = np.ones(len(size))
     open_ = np.ones(len(size), dtype=bool)

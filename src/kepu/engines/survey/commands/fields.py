@@ -11,6 +11,8 @@ from ..errors import SurveyError
 
 T = TypeVar("T")
 
+LARGEST = 1e15
+
 
 @dataclass(frozen=True)
 class Fields:
@@ -49,10 +51,12 @@ class Fields:
         self, key: str, default: float | None = None, *, above: float = -math.inf, least: float = -math.inf,
         most: float = math.inf,
     ) -> float:  # fmt: skip
-        """A finite number, greater than `above`, at least `least`, at most `most`."""
+        """A number, greater than `above`, at least `least`, at most `most`, and of a size that squares can be taken of."""
         value = self._given(key, default)
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
             raise self.refuse(key, "a number", value)
+        if value and not 1 / LARGEST <= abs(value) <= LARGEST:
+            raise self.refuse(key, f"0 or a number between {1 / LARGEST:g} and {LARGEST:g}", value)
         if value <= above or value < least or value > most:
             limits = [f"> {above:g}"] * math.isfinite(above) + [f">= {least:g}"] * math.isfinite(least)
             raise self.refuse(key, "a number " + " and ".join(limits + [f"<= {most:g}"] * math.isfinite(most)), value)
@@ -61,8 +65,8 @@ class Fields:
     def whole(self, key: str, default: int | None = None, *, least: int = 0) -> int:
         """A whole number of at least `least`."""
         value = self._given(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise self.refuse(key, f"a whole number >= {least}", value)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= LARGEST:
+            raise self.refuse(key, f"a whole number from {least} to {LARGEST:g}", value)
         return value
 
     def columns(self, key: str) -> tuple[str, ...]:
