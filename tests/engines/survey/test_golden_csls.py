@@ -11,7 +11,7 @@ import pytest
 
 from kepu.engines.survey.commands.columns import Columns
 from kepu.engines.survey.commands.estimate import run
-from kepu.engines.survey.commands.specification import parse
+from kepu.engines.survey.commands.request import parse
 from kepu.engines.survey.data import read
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -201,10 +201,7 @@ def finished(
     """Rows with cv and doubts filled in."""
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(estimate == 0, np.nan, se / np.abs(estimate))
-    found = [
-        doubts(n=int(a), df=float(b), estimate=float(c), thresholds=options.thresholds)
-        for a, b, c in zip(n, df, estimate, strict=True)
-    ]
+    found = [doubts(n=int(a), df=float(b), thresholds=options.thresholds) for a, b in zip(n, df, strict=True)]
     return Rows(domain, column, estimate, se, cv, *interval, df, deff, n, weighted_n, found)
 
 

@@ -29,13 +29,11 @@ class Thresholds:
     online_share: float = 0.5
 
 
-def doubts(
-    *, n: int, df: float, estimate: float, thresholds: Thresholds | None = None, domain_n: bool = True
-) -> tuple[Doubt, ...]:
+def doubts(*, n: int, df: float, thresholds: Thresholds | None = None) -> tuple[Doubt, ...]:
     """Doubts that a row's own numbers raise: few respondents, few degrees of freedom."""
     limits = thresholds or Thresholds()
     found = []
-    if domain_n and n < limits.n:
+    if n < limits.n:
         found.append(Doubt("few_respondents", n, limits.n))
     if df < limits.df:
         found.append(Doubt("few_degrees_of_freedom", df, limits.df))

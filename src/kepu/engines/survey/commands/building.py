@@ -19,7 +19,7 @@ from ..replicates import (
     rake_replicates,
 )
 from .columns import Columns
-from .specification import Specification
+from .request import Specification
 
 
 def sample(spec: Specification, file: Columns) -> tuple[Sample, Calibrated | None]:
@@ -56,7 +56,7 @@ def _design(design: Mapping[str, Any], file: Columns) -> Design:
         if len(clusters) > 1 or len(strata) > 1:
             raise SurveyError("design.pps_stages", "design", "one stage with pps", "several")
         if not pps.get("probability"):
-            raise SurveyError("spec.missing_key", "design.pps", "probability", "none")
+            raise SurveyError("spec.missing", "design.pps", "probability", "none")
         return pps_design(
             _numbers(file, pps["probability"], "design.missing"),
             method=pps.get("method", "brewer"),

@@ -23,7 +23,7 @@ from ..reliability import Doubt
 from .answering import answer, put
 from .building import conditions, sample
 from .columns import Columns
-from .specification import EstimateSpec, Specification, load
+from .request import EstimateSpec, Specification, load
 
 ENGINE = "kepu survey, specification 1"
 CHUNK = 64  # categories estimated together

@@ -130,7 +130,7 @@ def _printed(conditions: Conditions, df: float) -> Answer:
 
 def _doubts(fields: Fields, conditions: Conditions, sizes: Sequence[int], df: float) -> list[Answer]:
     """As the rows of an estimate will say them later, and one that only a plan can have."""
-    value = doubts(n=min(sizes), df=df, estimate=0.0)
+    value = doubts(n=min(sizes), df=df)
     invited = max(_field_size(fields, n, conditions)["invited"] for n in sizes)
     if conditions.population is not None and invited > conditions.population:
         value += (Doubt("invited_exceed_population", invited, conditions.population),)

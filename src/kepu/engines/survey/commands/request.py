@@ -1,6 +1,5 @@
 """`SPEC.json` of `kepu survey estimate`, version 1, as frozen values; every deviation is refused by name."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Any
 
 from ..errors import SurveyError
 from ..intervals import METHODS
+from .fields import Fields, read_specification
 
 STATISTICS = ("mean", "total", "proportion", "ratio", "quantile", "difference")
 KEYS = {
@@ -86,13 +86,12 @@ def design_columns(design: Mapping[str, Any]) -> list[str]:
 
 def load(path: Path) -> Specification:
     """The specification in a file. Raises SurveyError spec.*."""
-    if not path.is_file():
-        raise SurveyError("spec.file", str(path), "a file", "none of that name")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise SurveyError("spec.json", str(path), "JSON in UTF-8", str(error)[:200]) from error
-    return parse(content)
+    return read_specification(path, _parsed)
+
+
+def _parsed(fields: Fields) -> Specification:
+    fields.asked.update(fields.values)  # every key is checked by name below
+    return parse(fields.values)
 
 
 def parse(content: Any) -> Specification:
@@ -110,10 +109,10 @@ def parse(content: Any) -> Specification:
     if calibration is not None:
         _check_calibration(calibration)
     if not design.get("weights") and not design.get("pps"):
-        raise SurveyError("spec.missing_key", "design", "weights, or pps", "neither")
+        raise SurveyError("spec.missing", "design", "weights, or pps", "neither")
     entries = spec.get("estimates")
     if not isinstance(entries, list) or not entries:
-        raise SurveyError("spec.missing_key", "estimates", "a list of at least one estimate", _kind(entries))
+        raise SurveyError("spec.missing", "estimates", "a list of at least one estimate", _kind(entries))
     estimates = tuple(_estimate(entry, number) for number, entry in enumerate(entries, start=1))
     ids = [e.id for e in estimates]
     if len(set(ids)) < len(ids):
@@ -150,7 +149,7 @@ def _estimate(entry: Any, number: int) -> EstimateSpec:
         _required(given, ("from", "to"), where)
     value = given.get("value")
     if difference and statistic == "proportion" and value is None:
-        raise SurveyError("spec.missing_key", where, "value, the category of the proportion", "none")
+        raise SurveyError("spec.missing", where, "value, the category of the proportion", "none")
     level = given.get("level", 0.95)
     if not isinstance(level, int | float) or not 0 < level < 1:
         raise SurveyError("interval.level", where, "a number between 0 and 1", str(level))
@@ -205,7 +204,7 @@ def _check_calibration(calibration: Mapping[str, Any]) -> None:
 
 
 def _mapping(value: Any, kind: str, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         raise SurveyError("spec.type", where, "an object", _kind(value))
     for key in value:
         if key not in KEYS[kind]:
@@ -260,7 +259,7 @@ def _probabilities(value: Any, where: str) -> tuple[float, ...]:
 def _required(given: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
     for name in names:
         if given.get(name) in (None, "", []):
-            raise SurveyError("spec.missing_key", where, name, "none")
+            raise SurveyError("spec.missing", where, name, "none")
 
 
 def _one_of(value: Any, choices: tuple[str, ...], where: str) -> str:
