@@ -172,7 +172,7 @@ def test_an_empty_cell_is_not_told_from_a_small_one():
 
 
 def test_the_loss_is_near_the_least():
-    """All sets of cells of fifteen 3 × 3 tables were tried: what the engine hides costs at most 15 % more on average."""
+    """All sets of cells of fifteen 3 × 3 tables were tried: what the engine hides costs 1 % more on average."""
     generator = np.random.default_rng(4)
     ratios = []
     while len(ratios) < 15:
@@ -184,7 +184,7 @@ def test_the_loss_is_near_the_least():
         mine = loss[hidden_cells(suppress(table, primary)) & ~primary].sum()
         ratios.append(mine / least_loss(table, primary, loss, mine))
     assert min(ratios) >= 1 - 1e-9
-    assert np.mean(ratios) <= 1.15
+    assert np.mean(ratios) <= 1.05
 
 
 def least_loss(table, primary, loss, bound):
