@@ -51,6 +51,7 @@ def test_sizes_by_the_closed_formula():
 
 def test_a_census_has_no_error():
     assert precision(0.5, share_spread(0.5, 200), 200, Conditions(population=200)).margin == 0
+    assert precision(0.0, 1.0, 100, Conditions()).cv == math.inf
     assert size_for_margin(share_spread(0.5, 200), 1e-9, Conditions(population=200)) == 200
 
 
@@ -173,7 +174,6 @@ def test_a_past_wave_can_be_too_small_for_any_second_one():
 REFUSED = {
     "planning.share": lambda: share_spread(1.0),
     "planning.n": lambda: precision(0.5, 0.25, 300, Conditions(population=200)),
-    "planning.value": lambda: precision(0.0, 0.25, 300, Conditions()),
     "planning.df": lambda: precision(0.5, 0.25, 30, Conditions(clusters=Clusters(10, 0.1, 3))),
     "planning.overlap": lambda: change_power(Change(0, 1, (1, 1), overlap=1), (20, 10), Conditions()),
     "planning.no_change": lambda: size_for_change(Change(1, 1, (1, 1)), Conditions()),

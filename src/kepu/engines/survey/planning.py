@@ -75,7 +75,8 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Precision:
-    """What n respondents give: standard error, half the interval's width, both in the unit of the estimate; cv = se/value."""
+    """What n respondents give: standard error and half the interval's width in the unit of the estimate; cv = se/|value|,
+    infinite at 0."""
 
     n: int
     se: float
@@ -123,18 +124,15 @@ def share_spread(share: float, population: int | None = None) -> float:
 def precision(value: float, spread: float, n: int, conditions: Conditions) -> Precision:
     """What a sample of n respondents gives for an expected value; `spread` = S² > 0, 1 ≤ n ≤ N.
 
-    Raises `planning.n`, `planning.df` (no degree of freedom), `planning.value` (a value of 0 has no CV).
+    Raises `planning.n`, `planning.df` (no degree of freedom).
     """
     _check_n(n, conditions, "n")
-    if value == 0:
-        raise SurveyError("planning.value", "value", "an expected value other than 0", "0")
     freedom = conditions.freedom(n)
     if freedom <= 0:
         raise SurveyError("planning.df", "clusters", "more clusters than strata", f"{freedom:g} degrees of freedom")
     se = math.sqrt(conditions.variance(spread, n))
-    return Precision(
-        n, se, _quantile(conditions.level, freedom) * se, se / abs(value), conditions.design_effect(), freedom
-    )
+    margin = _quantile(conditions.level, freedom) * se
+    return Precision(n, se, margin, se / abs(value) if value else math.inf, conditions.design_effect(), freedom)
 
 
 def size_for_margin(spread: float, margin: float, conditions: Conditions) -> int:

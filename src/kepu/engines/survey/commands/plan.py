@@ -108,7 +108,7 @@ def _given(fields: Fields, conditions: Conditions, value: float, spread: float, 
         **_field_size(fields, n, conditions),
         "se": got.se,
         "margin": got.margin,
-        "cv": got.cv,
+        "cv": got.cv if value else None,
         **_printed(conditions, got.df),
         "warnings": _doubts(fields, conditions, [n], got.df),
     }
