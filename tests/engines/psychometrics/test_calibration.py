@@ -180,7 +180,10 @@ def test_published_estimates_of_lsat6():
 
 
 def test_a_guessing_that_is_not_there_ends_at_its_bound():
-    two, three = calibrate(PATTERNS, weights=LSAT6), calibrate(PATTERNS, Model.THREE_PL, weights=LSAT6)
+    two, three = (
+        calibrate(PATTERNS, weights=LSAT6),
+        calibrate(PATTERNS, Model.THREE_PL, weights=LSAT6, settings=Settings(tolerance=1e-4)),
+    )
     assert three.converged
     assert three.log_likelihood > two.log_likelihood  # more parameters cannot fit worse
     assert (three.items.guessing < 5e-5).sum() >= 3
@@ -287,6 +290,7 @@ def test_form_curve_of_one_item():
         (lambda d: (d * 0, {}), "calibration.empty_category"),
         (lambda d: (np.where(np.arange(4) == 1, np.nan, d), {}), "calibration.no_answers"),
         (lambda d: (d + (np.arange(20) % 2)[:, None], {}), "calibration.too_many_categories"),
+        (lambda d: (np.repeat(d[:, :1], 4, axis=1), {}), "calibration.diverged"),
         (lambda d: (d, {"weights": -np.ones(20)}), "weights.negative"),
         (lambda d: (d, {"weights": np.ones(3)}), "weights.shape"),
         (lambda d: (d, {"weights": np.zeros(20)}), "weights.all_zero"),

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
 from .curves import Model, Prior, free_of, items_of, table_of
-from .em import Fit, Patterns, Point, Problem, fit
+from .em import STEEPEST, Fit, Patterns, Point, Problem, fit
 from .errors import PsychometricsError
 from .grids import Grid, Population, numbers
 from .items import MISSING, Codes, Floats, Items, codes_of
@@ -102,6 +102,10 @@ def _calibration(
     found: Fit, problem: Problem, kinds: tuple[Model, ...], keys: tuple[Hashable, ...], rows: int, settings: Settings
 ) -> Calibration:
     point = found.point
+    if (steep := np.flatnonzero(np.abs(point.table[:, 0]) > 0.98 * STEEPEST)).size:
+        names = ", ".join(problem.names[j] for j in steep[:5])
+        hint = "items that are always answered alike; leave one out, or use a prior for the slopes"
+        raise PsychometricsError("calibration.diverged", names, "a finite slope", "none that is best", hint)
     return Calibration(
         items=items_of(point.table, problem.names),
         models=kinds,

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from .curves import Prior, curves, items_of, log_prior
-from .errors import PsychometricsError
 from .grids import CHUNK, Likelihood, Population, chunks, cross_product, posterior
 from .items import MISSING, Codes, Floats
 
@@ -93,13 +92,17 @@ class Problem:
         return bool(falling and inside and np.isfinite(point.means).all())
 
 
-LOWEST_GUESSING = -10.0  # as a logit, 0.00005: where the best guessing is 0, its logit has no maximum to settle at
+STEEPEST = 50.0  # a slope that reaches it has no maximum
+LOWEST_GUESSING, HIGHEST_GUESSING = (
+    -10.0,
+    3.0,
+)  # as logits, 0.00005 and 0.95: beyond them a logit has no maximum to settle at
 
 
 def _bounded(table: Floats, free: NDArray[np.bool_]) -> Floats:
-    """The table with a free guessing no lower than that; it is changed in place."""
-    low = free[:, -1] & (table[:, -1] < LOWEST_GUESSING)
-    table[low, -1] = LOWEST_GUESSING
+    """The table with every free guessing within its bounds; it is changed in place."""
+    at = free[:, -1]
+    table[at, -1] = np.clip(table[at, -1], LOWEST_GUESSING, HIGHEST_GUESSING)
     return table
 
 
@@ -135,11 +138,11 @@ def maximisation(problem: Problem, point: Point, expected: Expected) -> Point:
     table = point.table.copy()
     value = _objective(problem, table, expected)
     damping = np.full(len(table), 1e-10)
-    for _ in range(60):
+    for _ in range(40):
         step = _scoring_step(problem, table, expected, damping)
         trial = _bounded(table + step, problem.free)
         after = _objective(problem, trial, expected)
-        better = after >= value
+        better = (after >= value) & np.isfinite(after)
         moved = np.abs(np.subtract(trial, table, out=np.zeros(table.shape), where=problem.free)).max(axis=1)
         table[better] = trial[better]
         value = np.where(better, after, value)
@@ -164,9 +167,9 @@ def _moments(mass: Floats, nodes: Floats) -> tuple[Floats, Floats]:
 
 
 def _objective(problem: Problem, table: Floats, expected: Expected) -> Floats:
-    """Expected complete-data log-likelihood plus log prior of each item (J,); −∞ where intercepts are disordered."""
+    """Expected complete-data log-likelihood plus log prior of each item (J,); −∞ where intercepts are disordered or a slope too steep."""
     with np.errstate(invalid="ignore"):
-        disordered = (np.diff(table[:, 1:-1], axis=1) >= 0).any(axis=1) | (np.abs(table[:, 0]) > 50)
+        disordered = (np.diff(table[:, 1:-1], axis=1) >= 0).any(axis=1) | (np.abs(table[:, 0]) > STEEPEST)
     safe = np.where(disordered[:, None], np.array([0.0, *(-np.arange(table.shape[1] - 2.0)), -9.0]), table)
     safe[:, 1:-1] = np.where(np.isnan(table[:, 1:-1]), np.nan, safe[:, 1:-1])
     with np.errstate(divide="ignore"):
@@ -236,8 +239,6 @@ def fit(problem: Problem, start: Point, tolerance: float, most: int, memory: int
         point = problem.unpack(_extrapolated(residuals, images), start)
         if not problem.allows(point):
             point, residuals, images = safe, [], []
-    if not problem.allows(point):
-        raise PsychometricsError("calibration.diverged", "calibrate", "finite parameters", "an item without a maximum")
     return Fit(point, expectation(problem, point), most, change, converged=False)
 
 

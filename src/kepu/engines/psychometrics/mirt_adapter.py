@@ -1,7 +1,7 @@
 """The one file that knows the `mirt` package (1.2.0): fit statistics, and a calibration from outside to check ours by.
 
-The package cannot weight respondents, estimates no population for groups in a form we could use, and takes twenty times
-as long for 300,000 respondents (docs/psychometrics.md has the trial), so `calibration` does not go through it.
+The package cannot weight respondents and takes twenty times as long for 300,000 of them (docs/psychometrics.md has the
+trial), so `calibration` does not go through it.
 """
 
 from dataclasses import dataclass

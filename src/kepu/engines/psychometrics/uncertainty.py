@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .calibration import Calibration, calibrate, checked_categories
 from .curves import curves, free_of, items_of, table_of
-from .em import LOWEST_GUESSING, Patterns, Point, Problem, gradient_of
+from .em import HIGHEST_GUESSING, LOWEST_GUESSING, Patterns, Point, Problem, gradient_of
 from .errors import PsychometricsError
 from .grids import Likelihood, Population, chunks, numbers, posterior, product
 from .items import MISSING, Codes, Floats, codes_of
@@ -129,7 +129,8 @@ def _problem(
     weight = numbers(weights, len(codes), "weights")
     categories = checked_categories(codes, weight, calibration.items.names, calibration.models)
     free = free_of(calibration.models, categories)
-    free[:, -1] &= table_of(calibration.items)[:, -1] > LOWEST_GUESSING + 1e-6  # at its bound it is no estimate
+    guessing = table_of(calibration.items)[:, -1]  # at a bound it is no estimate
+    free[:, -1] &= (guessing > LOWEST_GUESSING + 1e-6) & (guessing < HIGHEST_GUESSING - 1e-6)
     problem = Problem(
         Patterns.of(codes, _numbered(calibration, groups), weight),
         calibration.settings.grid.nodes,
