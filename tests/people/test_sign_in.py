@@ -6,8 +6,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kepu.foundation.models import AuditEntry
@@ -68,6 +71,32 @@ def test_unknown_and_known_names_get_the_same_answer(world, no_tries, client):
     assert [str(e) for e in known.context["form"].non_field_errors()] == [
         str(e) for e in unknown.context["form"].non_field_errors()
     ]
+
+
+class CountedHasher(Argon2PasswordHasher):
+    """The hasher of production, keeping count of what it is asked to compute."""
+
+    work = 0
+
+    def encode(self, password, salt):
+        type(self).work += 1
+        return super().encode(password, salt)
+
+    def verify(self, password, encoded):
+        type(self).work += 1
+        return super().verify(password, encoded)
+
+
+@pytest.mark.parametrize("kind", ["known", "unknown", "closed"])
+def test_every_failed_try_costs_one_hash(world, no_tries, settings, kind):
+    """One argon2 each, so that the time of an answer tells nothing; milliseconds are in benchmarks/signin.py."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    user = world.person("liaison", CITY)
+    if kind == "closed":
+        accounts.disable(user_id=user.pk, actor=SYSTEM)
+    CountedHasher.work = 0
+    answer = post_login(Client(), "nobody-here" if kind == "unknown" else user.username, "wrong")
+    assert (answer.status_code, CountedHasher.work) == (200, 1)
 
 
 def test_the_sixth_failure_is_429_for_known_and_unknown_names(world, no_tries):
@@ -164,7 +193,7 @@ def test_an_office_role_cannot_take_the_factor_off(world, no_tries, two_factors,
     assert Authenticator.objects.filter(user=head, type="totp").exists()
 
 
-@pytest.mark.parametrize("event", ["disable", "password", "factor", "slip", "hours", "idle"])
+@pytest.mark.parametrize("event", ["disable", "office", "password", "factor", "slip", "hours", "idle"])
 def test_an_old_cookie_leads_to_the_sign_in_page_after(world, no_tries, at_time, event):
     keeper, user = world.person("office_head", CITY), world.person("liaison", CITY)
     client = Client()
@@ -172,6 +201,10 @@ def test_an_old_cookie_leads_to_the_sign_in_page_after(world, no_tries, at_time,
     assert signed_in(client)
     if event == "disable":
         accounts.disable(user_id=user.pk, actor=SYSTEM)
+    elif event == "office":
+        office = Client()
+        office.force_login(keeper)
+        assert office.post(f"/desk/accounts/{user.pk}/end-sessions/").status_code == 302
     elif event == "password":
         accounts.set_password(user=user, password="另一句很长的新口令")
     elif event == "factor":
@@ -194,6 +227,26 @@ def test_an_old_cookie_leads_to_the_sign_in_page_after(world, no_tries, at_time,
 def test_an_idle_session_ends_after_half_an_hour(world, no_tries, client):
     user = world.person("liaison", CITY)
     post_login(client, user.username, PASSWORD)
+    assert client.session.get_expiry_age() == 30 * 60
+
+
+def test_a_session_is_renewed_once_a_minute_and_not_by_every_page(world, no_tries, at_time):
+    client, start = Client(), timezone.now()
+    at_time(start)
+    client.force_login(world.person("liaison", CITY))
+    client.get("/desk/")
+
+    def writes(after):
+        at_time(start + timedelta(seconds=after))
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get("/desk/")
+        renewed = settings.SESSION_COOKIE_NAME in answer.cookies
+        written = [q["sql"] for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+        return renewed, [sql.split('"')[1] for sql in written]
+
+    assert [writes(after) for after in (1, 30, 59)] == [(False, [])] * 3
+    assert writes(61) == (True, ["django_session"])
+    assert writes(90) == (False, [])
     assert client.session.get_expiry_age() == 30 * 60
 
 
@@ -222,6 +275,33 @@ def test_a_new_password_ends_the_other_sign_ins_and_asks_for_the_old_one(world, 
     here.post("/account/password/", {"current": PASSWORD, "password": new, "repeated": new})
     assert (signed_in(here), signed_in(there)) == (True, False)
     assert post_login(Client(), user.username, new).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["factor/set-up/", "factor/recovery/new/"])
+def test_the_factor_is_changed_only_by_who_has_just_proved_to_be_the_person(world, no_tries, at_time, page):
+    user = world.person("liaison", CITY)
+    if "recovery" in page:
+        with_factor(user)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/account/").status_code == 200
+    # somebody who finds the browser open ten minutes later
+    at_time(timezone.now() + timedelta(minutes=10))
+    answer = client.get(f"/account/{page}")
+    assert answer.status_code == 302
+    assert answer["Location"].split("?")[0] in {"/account/again/", "/account/code/again/"}
+
+
+def test_a_code_that_signed_somebody_in_changes_nothing_afterwards(world, no_tries, at_time):
+    """S8: also where the code is asked again, to prove who sits there, a used one is refused."""
+    head = with_factor(world.person("office_head", CITY))
+    used, client = code(), Client()
+    post_login(client, head.username, PASSWORD)
+    client.post("/account/code/", {"code": used})
+    assert signed_in(client)
+    answer = client.post("/account/code/again/", {"code": used})
+    assert answer.status_code == 200
+    assert "或者已经用过" in answer.content.decode() or answer.context["form"].errors
 
 
 def test_sign_up_and_mail_pages_do_not_exist(db, client):

@@ -16,6 +16,7 @@ from kepu.regions import door as regions
 
 # A code can be right for three steps of 30 seconds; remember it for longer than that (S8).
 CODE_SECONDS = 180
+CHOOSE = _("Please choose")
 
 
 class SignInForm(LoginForm):
@@ -192,8 +193,8 @@ class AccountForm(forms.Form):
 
 
 class MembershipForm(forms.Form):
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
-    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role held"))
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"), empty_label=CHOOSE)
+    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role held"), empty_label=CHOOSE)
     valid_to = forms.DateField(
         label=_("Valid to"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Empty: until somebody ends it"),
@@ -222,7 +223,7 @@ def _may_give_somewhere(actor: foundation.Actor, role: Role, paths: list[str]) -
 
 class AccountFilter(forms.Form):
     q = forms.CharField(label=_("Name or account name"), required=False)
-    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role held"), required=False)
+    role = forms.ModelChoiceField(Role.objects.all(), label=_("Role held"), required=False, empty_label=_("all"))
     state = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -233,7 +234,7 @@ class AccountFilter(forms.Form):
 class ColleagueForm(forms.Form):
     """Another person of the same scope, from a day on."""
 
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=CHOOSE)
     valid_from = forms.DateField(
         label=_("Starting on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )

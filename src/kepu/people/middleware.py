@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from kepu.foundation import door as foundation
 from kepu.people import actors, adapters, passwords
 
+SEEN = "kepu-seen"  # key of the session: when it was last renewed, in seconds
+RENEWED = 60  # seconds; the idle limit is exact to this much, and a page does not cost a write of its own
 FACTOR = "kepu-second-factor"  # key of the session: whose factor has been seen
 OWN_PAGES = "/account/"  # what somebody may open who has not finished signing in
 
@@ -43,10 +45,12 @@ class ActorMiddleware:
         return None if request.path.startswith(OWN_PAGES) else redirect(request.detour)
 
     def _is_over(self, request: HttpRequest) -> bool:
-        """End a session that has lasted a working day, however busy it is (S9)."""
+        """End a session that has lasted a working day, however busy it is; renew it while it is used (S9)."""
         now = foundation.clock.now().timestamp()
         since = request.session.setdefault(adapters.SINCE, now)
         if now - since <= timedelta(hours=settings.KEPU_SESSION_HOURS).total_seconds():
+            if not 0 <= now - request.session.get(SEEN, 0) < RENEWED:
+                request.session[SEEN] = now  # saved, and with it the cookie and the half hour begin anew
             return False
         logout(request)
         return True

@@ -38,6 +38,7 @@ class OrganisationForm(forms.ModelForm):
         self.fields["sort_order"].help_text = _("Place in the office's fixed order of units; empty: at the end")
         self.fields["is_member"].help_text = _("Sits in the leading group; addressed by 各成员单位")
         self.fields["level"].choices = Level.choices
+        self.fields["kind"].choices = [("", _("Please choose")), *Kind.choices]
         if self.instance.pk:
             del self.fields["region_path"]
         self.order_fields(("region_path", "name", "short_name"))

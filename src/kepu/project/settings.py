@@ -180,8 +180,7 @@ CSRF_COOKIE_NAME = "__Host-kepu-csrf" if KEPU_TLS else "kepu-plain-csrf"
 LANGUAGE_COOKIE_NAME = "kepu-language"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60  # seconds idle, for the office (S9)
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 30 * 60  # seconds idle, for the office (S9); renewed by people.middleware, not at every request
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KEPU_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = KEPU_TLS
 SECURE_SSL_REDIRECT = False

@@ -17,7 +17,7 @@ class DivisionFilter(forms.Form):
 
 
 class DivisionForm(forms.Form):
-    parent = forms.ModelChoiceField(Division.objects.none(), label=_("Under"))
+    parent = forms.ModelChoiceField(Division.objects.none(), label=_("Under"), empty_label=_("Please choose"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, initial=Kind.TOWNSHIP)
     name = forms.CharField(label=_("Name"), max_length=60)
     code = forms.CharField(
