@@ -4,6 +4,7 @@ import pytest
 
 from kepu.foundation import checks
 from kepu.project.installation import weak_secret_in_production
+from tests.project.conftest import SERVER
 
 pytestmark = pytest.mark.installation
 LONG = "Zx81-qwertz-0987654321-abcdefghijkl-MNOPQRST-uvw"
@@ -125,6 +126,64 @@ print(answers)
 @pytest.mark.db
 def test_it_recovers_by_itself_when_the_server_dropped_its_connections(installation):
     assert installation.python("import os" + BACK) == "[200, 200]"
+
+
+SILENT = """
+import logging, os, socket, sys, threading, time
+from urllib.parse import urlsplit
+logging.disable(logging.CRITICAL)
+there = urlsplit(os.environ["KEPU_DATABASE_URL"])
+flowing, door = threading.Event(), socket.create_server(("127.0.0.1", 0))
+flowing.set()
+
+def pass_on(source, sink):
+    while data := source.recv(65536):
+        flowing.wait()  # while stopped it takes what comes and hands nothing on, as a stopped server's machine does
+        sink.sendall(data)
+
+def serve():
+    while True:
+        near, _ = door.accept()
+        far = socket.create_connection((there.hostname, there.port))
+        for pair in ((near, far), (far, near)):
+            threading.Thread(target=pass_on, args=pair, daemon=True).start()
+
+threading.Thread(target=serve, daemon=True).start()
+from django.db import close_old_connections, connections
+settings = connections["default"].settings_dict
+settings["HOST"], settings["PORT"] = "127.0.0.1", str(door.getsockname()[1])
+from django.test import Client
+client = Client(raise_request_exception=False)
+
+def ask(path):
+    begun = time.monotonic()
+    client.cookies["kepu-plain"] = "abcdefghijklmnopqrstuvwxyz123456"  # somebody signed in: the session is asked for
+    response = client.get(path, headers={"host": "localhost"})
+    close_old_connections()
+    said = "稍后" in response.content.decode() or "几分钟" in response.content.decode()
+    return response.status_code, time.monotonic() - begun < 30, said
+
+print(ask("/desk/jobs/")[0], ask("/readyz")[0])
+flowing.clear()
+print(*ask("/desk/jobs/"))
+print(*ask("/desk/jobs/"))
+flowing.set()
+begun = time.monotonic()
+while ask("/readyz")[0] != 200 and time.monotonic() - begun < 30:
+    time.sleep(0.2)
+print("back", time.monotonic() - begun < 10)
+sys.stdout.flush()
+os._exit(0)  # threads of the passage do not end by themselves
+"""
+
+
+@pytest.mark.db
+def test_a_server_that_goes_silent_gives_503_in_bounded_time_and_is_found_again(installation, settings):
+    if not SERVER:  # a file does not go silent; waiting for its lock is bounded
+        assert settings.DATABASES["default"]["OPTIONS"]["timeout"] == 20
+        return
+    said = installation.python(SILENT, KEPU_STATEMENT_SECONDS="1").splitlines()
+    assert said == ["302 200", "503 True True", "503 True True", "back True"]
 
 
 def test_checks_are_named_once_and_graded(monkeypatch, settings):

@@ -146,6 +146,8 @@ def database(env: Environment) -> dict[str, object]:
     url = urlsplit(env.database_url)
     if url.scheme not in {"postgres", "postgresql"}:
         raise Misconfigured("KEPU_DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    from kepu.project.postgres import bounded  # psycopg loads only where it is used
+
     query = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -158,7 +160,14 @@ def database(env: Environment) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             # A pool opened before a fork hangs for ever: nothing may touch the database at import.
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            # A server that comes back is found within seconds, since no attempt waits long for the next.
+            "pool": {
+                "min_size": 1,
+                "max_size": 8,
+                "timeout": 5,
+                "reconnect_timeout": 5,
+                "connection_class": bounded(env.statement_seconds),
+            },
             # Waits are bounded: for a server that is gone, one that is silent, a lock and a statement.
             "connect_timeout": 5,
             "tcp_user_timeout": 10_000,
