@@ -75,7 +75,8 @@ def _share_limits(method: str, p: Floats, v: Floats, t: Floats, n: Floats, tail:
         high = special.betaincinv(effective * p + 1, effective * (1 - p), tail)
         return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
     middle, half = p + t**2 / (2 * effective), t / (2 * effective) * np.sqrt(4 * effective * p * (1 - p) + t**2)
-    return (middle - half) / (1 + t**2 / effective), (middle + half) / (1 + t**2 / effective)
+    low, high = (middle - half) / (1 + t**2 / effective), (middle + half) / (1 + t**2 / effective)
+    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
 
 
 def _likelihood(p: Floats, bound: Floats) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ x = 1, a total influence y (Särndal et al. 1992, 5.5 to 5.7; Lumley 2010, 2.2).
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -86,9 +87,13 @@ class DomainPass:
                 estimate = totals / size[:, None]
         rates = np.zeros_like(estimate) if kind == "total" else np.where(np.isfinite(estimate), estimate, 0)
         divisor = np.where(size == 0, 1, size)
-        variance = (
-            self._variance(weighted, sums, below, bases, rates, divisor) if errors else np.full_like(rates, np.nan)
-        )
+        variance = np.full_like(rates, np.nan)
+        if errors:
+            stages = [sums, *(sums_by(later.of_row, weighted, len(later)) for later in self._cells[1:])]
+            residuals = design.residuals
+            weights = design.weights if bases and below is None else below
+            effects = None if residuals is None else self._effects(residuals, weighted, weights, rates, divisor)
+            variance = self._variance(stages, bases, rates, divisor, effects)
         return Moments(estimate, variance, self._srs(y, x, kind, rates, size), self.n, self.weighted_n)
 
     def _weighted(self, y: Floats) -> Floats:
@@ -105,29 +110,52 @@ class DomainPass:
         at = self._cells[stage]
         return self._weights[stage] if below is None else sums_by(at.of_row, below[:, None], len(at))
 
+    def shares(self, codes: Ints, classes: int) -> Moments:
+        """The share of every class of `codes` (n,), columns 0…classes-1: one pass over the rows, however many classes."""
+        if self.design.residuals is not None:
+            return self.moments((codes[:, None] == np.arange(classes)).astype(np.int8))
+        rows = np.flatnonzero(self._inside & (codes >= 0))
+        rows = rows[np.argsort(codes[rows], kind="stable")]
+        width = max(1, BLOCK // max(len(self._cells[0]), 1))
+        edges = [*range(0, classes, width), classes]
+        stops = np.searchsorted(codes[rows], edges)
+        parts = [
+            self._share_block(rows[a:b], codes, low, high - low)
+            for (a, b), (low, high) in zip(pairwise(stops), pairwise(edges), strict=True)
+        ]
+        estimate, variance = (np.concatenate([p[i] for p in parts], axis=1) for i in (0, 1))
+        srs = self._shrink()[:, None] * self.weighted_n[:, None] * estimate * (1 - estimate)
+        return Moments(estimate, variance, srs, self.n, self.weighted_n)
+
+    def _share_block(self, rows: Ints, codes: Ints, low: int, classes: int) -> tuple[Floats, Floats]:
+        stages = []
+        for at in self._cells:
+            joint = (codes[rows] - low) * len(at) + at.of_row[rows]
+            sums = np.bincount(joint, weights=self.design.weights[rows], minlength=len(at) * classes)
+            stages.append(np.asarray(sums.reshape(classes, len(at)).T, dtype=np.float64))
+        size = self.weighted_n
+        totals = sums_by(self._cells[0].domain, stages[0], self.count)
+        rates = np.divide(totals, size[:, None], out=np.zeros_like(totals), where=size[:, None] > 0)
+        return rates, self._variance(stages, self._weights, rates, np.where(size == 0, 1, size), None)
+
     def _variance(
         self,
-        weighted: Floats,
-        first: Floats,  # the sums of the first stage, which this overwrites
-        below: Floats | None,
+        stages: list[Floats],
         bases: list[Floats],
         rates: Floats,
         size: Floats,
+        effects: list[Floats] | None,
     ) -> Floats:
+        """From the sums (cells, k) of every stage, which this overwrites."""
         total = np.zeros_like(rates)
-        residuals = self.design.residuals
-        if residuals is not None:
-            weights = self.design.weights if bases and below is None else below
-            effects = self._effects(residuals, weighted, weights, rates, size)
-        for stage, (level, at) in enumerate(zip(self.design.levels, self._cells, strict=True)):
-            z = first if stage == 0 else sums_by(at.of_row, weighted, len(at))
+        for stage, (level, at, z) in enumerate(zip(self.design.levels, self._cells, stages, strict=True)):
             spread = np.bincount(at.domain, minlength=self.count)  # cells stand domain by domain
             shrink = np.repeat(1 / size, spread)
             for j, column in enumerate(z.T):
                 if bases:
                     column -= np.repeat(rates[:, j], spread) * bases[stage][:, 0]
                 column *= shrink
-            if residuals is None:
+            if effects is None:
                 total += level_variance(self.design, level, at, z, self.count)
             else:
                 total += self._calibrated(stage, z, effects)
@@ -168,12 +196,17 @@ class DomainPass:
                 out[low:high, j] = level_variance(self.design, level, everyone, dense, 1)[0]
         return out
 
+    def _shrink(self) -> Floats:
+        """n / (n-1) / Σw by domain, nan for fewer than two."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.n > 1, self.n / np.maximum(self.n - 1, 1), np.nan) / self.weighted_n
+
     def _srs(self, y: Floats, x: Floats | None, kind: Kind, rates: Floats, size: Floats) -> Floats:
         """S² = n/(n-1) Σw(v - v̄)²/Σw with v the value, or for a ratio its linearized residual."""
         weights, inside = self.design.weights, np.maximum(self.domain, 0) if self._partial else self.domain
         out = np.full(rates.shape, np.nan)
         with np.errstate(invalid="ignore", divide="ignore"):
-            shrink = np.where(self.n > 1, self.n / np.maximum(self.n - 1, 1), np.nan) / self.weighted_n
+            shrink = self._shrink()
             for j in range(y.shape[1]):
                 v = np.where(self._inside, y[:, j], 0) if self._partial else y[:, j]
                 if kind == "mean" and bool((v * v == v).all()):  # a share

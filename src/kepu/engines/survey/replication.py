@@ -31,6 +31,18 @@ class ReplicatePass:
         residual = None if x is None or kind != "ratio" else self._residual_variance(y, x, full)
         return Moments(full.estimate, variance, full.srs, full.n, full.weighted_n, residual)
 
+    def shares(self, codes: Ints, classes: int) -> Moments:
+        """The share of every class of `codes` (n,), columns 0…classes-1."""
+        width = max(1, BLOCK // len(codes))
+        parts = [
+            self.moments((codes[:, None] == np.arange(low, min(low + width, classes))).astype(np.float64))
+            for low in range(0, classes, width)
+        ]
+        estimate, variance, srs = (
+            np.concatenate([getattr(p, name) for p in parts], axis=1) for name in ("estimate", "variance", "srs")
+        )
+        return Moments(estimate, variance, srs, parts[0].n, parts[0].weighted_n)
+
     def _residual_variance(self, y: Floats, x: Floats, full: Moments) -> Floats:
         """Variance of the total of (y - Rx) / Σwx."""
         inside = np.maximum(self.domain, 0)

@@ -26,7 +26,6 @@ from .columns import Columns
 from .request import EstimateSpec, Specification, load
 
 ENGINE = "kepu survey, specification 1"
-CHUNK = 64  # categories estimated together
 
 
 def main(argv: Sequence[str]) -> int:
@@ -205,12 +204,8 @@ def _parts(
     kind = _kind(entry)
     if entry.statistic == "proportion" and entry.value is None:
         texts = file.texts(entry.variable)
-        parts: list[tuple[Rows, list[str | None]]] = []
-        for low in range(0, len(texts.values), CHUNK):
-            some = texts.values[low : low + CHUNK]
-            y = (texts.codes[:, None] == np.arange(low, low + len(some))).astype(np.float64)
-            parts.append((rows(passed.moments(y, kind=kind), kind=kind, options=options, df=df), list(some)))
-        return parts
+        made = rows(passed.shares(texts.codes, len(texts.values)), kind=kind, options=options, df=df)
+        return [(made, list(texts.values))]
     x = None if entry.denominator is None or kind != "ratio" else file.numbers(entry.denominator)
     moments = passed.moments(_values(entry, file)[:, None], x, kind=kind)
     _refuse_zero(entry, moments.estimate[moments.n > 0])
