@@ -215,11 +215,19 @@ def test_what_the_reader_of_the_paper_does_not_see_as_text_is_left_out():
         '<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r>',
         '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>可见</w:t></w:r>',
         '<w:r><w:instrText> PAGE </w:instrText></w:r>',
-        '<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>文本框</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>',
     ):  # fmt: skip
         xml_run(paragraph, xml)
     document.add_paragraph("第二页").runs[0].add_break(WD_BREAK.PAGE)
     assert lines(document) == ["正文", "新增链接控件可见", "第二页"]
+
+
+def test_text_boxes_stand_before_their_paragraph_once():
+    box = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>"
+    document = docx_lines("正文", "续文")
+    both = '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>{}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent></w:r>'
+    xml_run(document.paragraphs[0], both.format(box.format("某县人民政府文件"), box.format("某县人民政府文件")))
+    xml_run(document.paragraphs[1], f"<w:r><w:pict>{box.format('旧式框')}</w:pict></w:r>")
+    assert lines(document) == ["某县人民政府文件", "正文", "旧式框", "续文"]
 
 
 def test_deleted_paragraph_ends_and_rows_are_gone():

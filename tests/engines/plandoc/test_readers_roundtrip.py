@@ -92,3 +92,17 @@ def test_a_word_file_gives_the_very_ledger_of_its_text(name):
 def test_printed_pages_give_the_ledger_of_their_text(name, build, kind):
     text = text_of(name)
     assert gist(decode(build(text), name=f"a.{kind}").text) == gist(text)
+
+
+@pytest.mark.parametrize("name", ["05_aligned_table", "14_long_pdf_annex", "21_aligned_no_groups", "b19_pdf_aligned"])
+def test_a_table_set_with_blanks_survives_a_font_whose_blanks_are_narrow(name):
+    text = (DOCUMENTS / f"{name}.txt").read_text(encoding="utf-8")
+    stream = io.BytesIO()
+    paper = canvas.Canvas(stream, pagesize=(1200, 842))
+    for page in text.split("\f"):
+        paper.setFont("STSong-Light", 10)
+        for row, line in enumerate(page.split("\n")):
+            paper.drawString(40, 800 - 12 * row, line)
+        paper.showPage()
+    paper.save()
+    assert gist(decode(stream.getvalue(), name="plan.pdf").text) == gist(text)

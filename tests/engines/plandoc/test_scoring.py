@@ -86,8 +86,10 @@ def test_gold_tree_is_whole(path):
 @pytest.mark.parametrize("path", GOLD, ids=lambda path: path.stem)
 def test_every_number_is_accounted_for_in_its_place(path):
     gold = load(path)
-    text = document(gold).read_bytes().decode("utf-8")
-    for entry in gold.get("numbers_accounted", []):
+    entries = gold.get("numbers_accounted", [])
+    # Offsets count characters of a text file; only such a document has them.
+    text = document(gold).read_bytes().decode("utf-8") if entries else ""
+    for entry in entries:
         assert text[entry["offset"] :].startswith(entry["token"]), entry
         assert (entry["class"] in {"target", "baseline"}) == ("target" in entry), entry
 

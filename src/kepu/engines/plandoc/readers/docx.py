@@ -1,6 +1,6 @@
 """Word (.docx): paragraphs with the labels Word generates, tables as tab-separated lines.
 
-Left out: headers, footers, text boxes, footnotes, comments, the table of contents, tracked deletions, hidden text.
+Text boxes stand before the paragraph that holds them. Left out: headers, footers, footnotes, comments, the table of contents, tracked deletions, hidden text.
 Source: ECMA-376-1, chapter 17; element names are those of the transitional and the strict form alike.
 """
 
@@ -115,6 +115,8 @@ class _Reader:
                 continue
             if self._is_contents(element):
                 continue
+            for box in _boxes(element):
+                yield from self.blocks(box)
             line = pending + self.paragraph(element)
             properties = element.find("pPr")
             if _on(None if properties is None else properties.find("rPr"), "del"):
@@ -211,6 +213,18 @@ class _Reader:
             merges[column] = len(cells)
         cells.append(Cell(text, row, column, 1, span, lines))
         return column + span
+
+
+def _boxes(parent: Element) -> Iterator[Element]:
+    """Contents of the text boxes of a paragraph, once each: newer and older drawings of the same box stand side by side."""
+    for element in parent:
+        if element.tag == "txbxContent":
+            yield element
+        elif element.tag == "AlternateContent":
+            newer = element.find("Choice")
+            yield from _boxes(element if newer is None else newer)
+        elif element.tag not in ("del", "moveFrom") and not _on(element.find("rPr"), "vanish"):
+            yield from _boxes(element)
 
 
 def _grid(properties: Element | None, name: str) -> int:

@@ -6,9 +6,11 @@ Chinese character counting two, so that columns without rules stay aligned.
 
 from __future__ import annotations
 
+import re
 import statistics
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -113,7 +115,20 @@ def _text_lines(glyphs: Sequence[Glyph]) -> list[tuple[float, str]]:
     rows = _rows(glyphs)
     half = _half_width(glyphs, size)
     margin = min(row[0].left for row in rows)
-    return [(min(glyph.top for glyph in row), _aligned(row, margin, half)) for row in rows]
+    lines = [_aligned(row, margin, half, half) for row in rows]
+    typed = [glyph.right - glyph.left for glyph in glyphs if glyph.text == BLANK and glyph.right > glyph.left]
+    blank = statistics.median(typed) if typed else half
+    if blank < 0.8 * half:
+        # In this font a blank is narrower than half a character: columns set with blanks line up where blanks are counted.
+        counted = [_aligned(row, margin, half, blank) for row in rows]
+        lines = counted if _in_columns(counted) > _in_columns(lines) else lines
+    return [(min(glyph.top for glyph in row), line) for row, line in zip(rows, lines, strict=True)]
+
+
+def _in_columns(lines: Sequence[str]) -> int:
+    """How many pieces after wide gaps begin where other lines have one as well."""
+    starts = Counter(_columns(line[: gap.end()]) for line in lines for gap in re.finditer(r"(?<=\S) {2,}", line))
+    return sum(count for count in starts.values() if count > 2)
 
 
 def _rows(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -149,13 +164,19 @@ def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
-def _aligned(row: Sequence[Glyph], margin: float, half: float) -> str:
+def _aligned(row: Sequence[Glyph], margin: float, half: float, width: float) -> str:
+    """A line with its gaps as blanks of that width; without typed blanks a gap is measured by place alone."""
     line, filled, end, blank = "", 0, margin, False
     for glyph in row:
         if glyph.text == BLANK:
             blank = True
             continue
         gap = (glyph.left - end) / half
+        if width < half and (blank or not line):
+            blanks = max(round((glyph.left - end) / width), 1 if line else 0)
+            line, filled = line + " " * blanks + glyph.text, filled + blanks + _columns(glyph.text)
+            end, blank = max(end, glyph.right), False
+            continue
         # Justified lines and mixed scripts spread characters by a little; a column starts behind a whole character.
         if not line or gap >= 2:
             place = round((glyph.left - margin) / half)
@@ -300,7 +321,7 @@ def _cell_text(glyphs: Sequence[Glyph], edge: float) -> str:
     paragraphs = [""]
     rows = _rows(glyphs)
     for at, row in enumerate(rows):
-        paragraphs[-1] += _aligned(row, row[0].left, size / 2)
+        paragraphs[-1] += _aligned(row, row[0].left, size / 2, size / 2)
         centred = at > 0 and abs(row[0].left - rows[0][0].left) > size / 2
         if edge - row[-1].right > 2.5 * size and not centred and at + 1 < len(rows):
             paragraphs.append("")
