@@ -75,6 +75,8 @@ class Replicates:
 
     def rank(self, rows: Ints) -> int:
         """Rank of the replicate weights of some rows; a sample of rows that has full rank settles it."""
+        if self.adjustments is None and len(self.factors) < len(self):  # rows of a unit differ by a factor only
+            return _rank(self.factors[np.unique(self.unit[rows[self.base[rows] != 0]])])
         sample = rows[:: max(1, len(rows) // (4 * self.count))]
         found = _rank(self.weights(sample, slice(None)))
         if found == self.count or len(sample) == len(rows):
