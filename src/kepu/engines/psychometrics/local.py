@@ -56,9 +56,12 @@ def local_terms(codes: Codes, items: Items, theta: Floats, weight: Weight) -> Lo
 def _terms(items: Items, theta: Floats) -> tuple[Floats, Floats, Floats]:
     """P, (log P)′, (log P)″ of every category (n, J, K), each respondent at their own θ; see `items.slopes_of_log`."""
     slope = items.slope[:, None]
-    linear = theta[:, None, None] * slope + items.bounds
-    above = expit(linear)
-    below = expit(-linear)
+    linear = theta[:, None, None] * slope + items.bounds[:, 1:-1]
+    above, below = np.empty((2, len(theta), *items.bounds.shape))
+    above[:, :, 0], above[:, :, -1] = 1.0, 0.0
+    below[:, :, 0], below[:, :, -1] = 0.0, 1.0
+    expit(linear, out=above[:, :, 1:-1])
+    expit(-linear, out=below[:, :, 1:-1])
     with np.errstate(invalid="ignore", over="ignore"):
         gap = -np.expm1(items.bounds[:, 1:] - items.bounds[:, :-1])
     exists = ~np.isneginf(items.bounds[:, :-1])

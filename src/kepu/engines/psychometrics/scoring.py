@@ -229,7 +229,7 @@ def _local(
     at_bound = np.zeros(len(codes), dtype=bool)
     nodes = np.unique(np.concatenate([np.linspace(low, high, 41), np.linspace(max(low, -6.0), min(high, 6.0), 49)]))
     likelihood, information = Likelihood(items, nodes), items.information(nodes)
-    for rows in chunks(len(codes), 2048):
+    for rows in chunks(len(codes), 256):
         part = codes[rows]
         prior = None if population is None else population.rows(rows)
         objective = likelihood.of(part) + (0.0 if prior is None else prior.log_density(nodes))
