@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from kepu.engines.survey.commands.columns import Columns
 from kepu.engines.survey.commands.estimate import main, run
-from kepu.engines.survey.commands.request import parse
+from kepu.engines.survey.commands.request import KEYS, parse
 from kepu.engines.survey.data import read
 from kepu.engines.survey.errors import SurveyError
 
@@ -226,3 +227,22 @@ def test_ten_thousand_categories(tmp_path):
     assert len(made) == 10_000
     assert made[0]["estimate"] == pytest.approx(1e-4)
     assert time.process_time() - start < 8
+
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "survey"
+
+
+def test_the_documented_example_and_its_schema():
+    spec = json.loads((EXAMPLES / "estimate.example.json").read_text())
+    schema = json.loads((EXAMPLES / "estimate.schema.json").read_text())
+    known = {name: set(part["properties"]) for name, part in schema["properties"].items() if "properties" in part}
+    assert known["design"] == KEYS["design"]
+    assert known["replicates"] == KEYS["replicates"]
+    assert known["calibration"] == KEYS["calibration"]
+    assert set(schema["properties"]) == KEYS["specification"]
+    assert set(schema["properties"]["estimates"]["items"]["properties"]) == KEYS["estimate"]
+    made = run(parse(spec), Columns(read(EXAMPLES / "estimate.example.csv")))
+    assert made == json.loads((EXAMPLES / "estimate.example.out.json").read_text())
+    row = made["estimates"][0]["rows"][0]
+    assert row["se"] == pytest.approx(72**-0.5)
+    assert row["deff"] == pytest.approx(1 / 72 / 0.0475)
