@@ -69,6 +69,7 @@ def _prepare(folder: Path) -> None:
 def _fill() -> list[str]:
     """Rows as an issue leaves them, in bulk; returns a session for each reader."""
     from django.db import transaction
+    from django.db.models import OuterRef, Subquery
     from django.utils import timezone
 
     from kepu.people.models import Organisation
@@ -140,6 +141,8 @@ def _fill() -> list[str]:
             for row in rows
             for n, body in enumerate(dice.sample(by_path[row.region_path], UNITS))
         )  # fmt: skip
+        first = LedgerUnit.objects.filter(task=OuterRef("pk"), role="lead").values("name")[:1]
+        LedgerTask.objects.update(answering=Subquery(first))
     return _sessions(by_path)
 
 

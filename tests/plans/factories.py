@@ -60,7 +60,7 @@ def ledger_task(plan: Plan, organisations: tuple[Organisation, ...] = (), **valu
     draft = task(plan, reviewed=True)
     row = LedgerTask.objects.create(
         plan=plan, task=draft, region_path=plan.region_path, version_number=1, position=draft.position, path=draft.path,
-        title=draft.title, **values,
+        title=draft.title, answering=organisations[0].name if organisations else None, **values,
     )  # fmt: skip
     for number, organisation in enumerate(organisations):
         LedgerUnit.objects.create(

@@ -60,6 +60,17 @@ def test_link_propose_confirm_and_see_the_gaps(world, plans):
         client.post(f"{page}decide/", {"alignment": pair.proposed[0].pk, "answer": "confirm", "row": pair.task.pk})
     chain = client.get(page).context["chain"]
     assert [one.title for one in chain.missing] == ["办好科技竞赛"]
+    files = {
+        show: b"".join(client.get(f"{page}?show={show}&export=csv")).decode("utf-8-sig").splitlines()
+        for show in ("pairs", "missing", "short")
+    }
+    assert {show: len(lines) - 1 for show, lines in files.items()} == {
+        "pairs": 3,
+        "missing": 1,
+        "short": 1,
+    }  # two confirmed, one more proposed
+    assert "办好科技竞赛" in files["missing"][1]
+    assert files["short"][1].endswith("低于上级目标、晚于上级时限")
     # 120 persons in a county are not "below" 800 in the city; 30 % and 2031 are below 36 % and later than 2030
     assert [(one.target.subject, one.below, one.later) for one in chain.shortfalls] == [
         ("居民健康素养水平", True, True)
@@ -88,6 +99,19 @@ def test_only_a_plan_above_can_be_linked(world, plans):
     with pytest.raises(services.NotAnUpperPlan):
         services.link_upper(own, sibling, actor=SYSTEM)
     assert world.sign_in("clerk", places.COUNTY_B).get(f"/desk/plans/{own.pk}/chain/").status_code == 404
+
+
+def test_a_long_chain_is_paged_and_a_decision_leads_back_to_its_page(world, plans):
+    upper, own = plans
+    last = [task(own, f"第{number}项任务", "一件别的事。") for number in range(60)][-1]
+    client = world.sign_in("clerk", places.COUNTY_A)
+    page = f"/desk/plans/{own.pk}/chain/"
+    client.post(f"{page}link/", {"upper": upper.pk})
+    shown = [len(client.get(f"{page}?page={number}").context["page"]) for number in (1, 2)]
+    assert shown == [50, 12]
+    row = last if isinstance(last, LedgerTask) else LedgerTask.objects.get(task=last)
+    answer = client.post(f"{page}decide/", {"task": row.pk, "upper": upper.ledger_tasks.first().pk, "row": row.pk})
+    assert answer["Location"] == f"{page}?page=2#task-{row.pk}"
 
 
 def test_residents_read_public_plans_and_nothing_else(world, plans, client):

@@ -143,3 +143,14 @@ def test_the_breakdown_is_handed_over_as_a_word_table(world, city_plan):
         "序号": "1", "所属部分": "", "工作任务": "办好科普大讲堂", "目标（数值、单位）": "科普讲座 不少于20场（每年）", "完成标志": "",
         "牵头单位": "云川市教育局", "配合单位": "", "归口单位": "", "完成时限": "", "上级依据": "", "备注": "",
     }  # fmt: skip
+
+
+def test_the_criterion_stands_on_the_page_beside_a_number_with_its_four_states(world):
+    task = make.ledger_task(make.plan(places.COUNTY_A, state="issued"), criterion="印发年度要点", state="under_way")
+    make.ledger_target(task)
+    page = world.sign_in("clerk", places.COUNTY_A).get(f"/desk/ledger/{task.pk}/").content.decode()
+    section = page[page.index('<h2 id="criterion">') :].split("</section>", 1)[0]
+    assert "印发年度要点" in section
+    words = ("未启动", "推进中", "已完成", "长期坚持")
+    assert sorted(words, key=section.index) == list(words)
+    assert section.count("（当前）") == 1

@@ -1,10 +1,13 @@
 """Units for plans that name none, and the members' opinions."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from docx import Document
+from openpyxl import load_workbook
 
 from kepu.foundation.scope import SYSTEM, Actor, Scope
 from kepu.plans.enums import Outcome
@@ -113,8 +116,20 @@ def test_opinions_are_filed_and_a_refusal_says_why(bare, world):
     wish.refresh_from_db()
     assert (wish.outcome, wish.reason) == (Outcome.NOT_ADOPTED, "与市方案不一致")
     assert clerk.post(settle, {"outcome": "adopted", "reason": "", "seen": 1}).status_code == 409
+    papers = {kind: clerk.get(f"{page}?export={kind}") for kind in ("xlsx", "docx")}
+    sheet = load_workbook(BytesIO(b"".join(papers["xlsx"]))).active
+    lines = [[cell.value for cell in line] for line in sheet.iter_rows()]
+    assert lines[-3:] == [
+        ["序号", "单位", "修改意见（原文）", "对应条款", "采纳情况", "理由"],
+        [1, "县教体局", "建议改为每年8场", None, "未采纳", "与市方案不一致"],
+        [2, "县农业农村局", "无意见", None, None, None],
+    ]
+    cells = [cell.text for row in Document(BytesIO(b"".join(papers["docx"]))).tables[0].rows for cell in row.cells]
+    assert cells[:6] == lines[-3]
+    assert "与市方案不一致" in cells
     stranger = world.sign_in("clerk", places.COUNTY_B)
     assert stranger.get(page).status_code == 404
+    assert stranger.get(f"{page}?export=xlsx").status_code == 404
     assert stranger.post(settle, {"outcome": "adopted", "seen": 2}).status_code == 404
 
 

@@ -17,6 +17,7 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from kepu.plans import (  # noqa: F401 - they register themselves once apps are loaded
             actions,
+            logwords,
             menu,
             receivers,
             searching,

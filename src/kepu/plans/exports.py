@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import table, wording
-from kepu.plans.enums import Role
-from kepu.plans.models import LedgerTarget, LedgerTask
+from kepu.plans.enums import Outcome, Role
+from kepu.plans.models import LedgerTarget, LedgerTask, Plan
 from kepu.plans.queries import ledger as queries
+from kepu.plans.queries.chain import Chain, Shortfall
 from kepu.plans.sheets import rolls
 from kepu.regions import door as regions
 
@@ -123,3 +124,67 @@ def plan_list(plans: QuerySet) -> exports.Listing:
         for plan in plans.iterator()
     )
     return exports.Listing(_("Plans"), columns, rows, total=plans.count())
+
+
+def chain(plan: Plan, found: Chain, show: str) -> exports.Listing:
+    """One list of the page of the chain: pairs, upper tasks that nobody takes up, or targets that fall short."""
+    column = foundation.spreadsheets.Column
+    own, upper = column("own", _("Our task")), column("upper", _("Upper task"))
+    columns, rows = {
+        "pairs": ([own, upper, column("state", _("Answers to it"))], list(_pairs(found))),
+        "missing": (
+            [column("section", _("Section")), upper],
+            [{"section": task.section_title, "upper": task.headline} for task in found.missing],
+        ),
+        "short": (
+            [column("own", _("Our target")), column("upper", _("Upper target")), column("state", _("Difference"))],
+            [
+                {"own": wording.phrase(one.target), "upper": wording.phrase(one.upper), "state": _difference(one)}
+                for one in found.shortfalls
+            ],
+        ),
+    }[show]
+    title = _("Chain of plans: %(plan)s") % {"plan": plan.title}
+    return exports.Listing(title, columns, rows, total=len(rows), obj=plan, region_path=plan.region_path)
+
+
+def _pairs(found: Chain) -> Iterable[dict[str, Any]]:
+    for pair in found.pairs:
+        links = [(link, _("Confirmed")) for link in pair.confirmed] + [(link, _("Proposed")) for link in pair.proposed]
+        for link, state in links:
+            yield {"own": pair.task.headline, "upper": link.upper.headline, "state": state}
+        if not links:
+            yield {"own": pair.task.headline, "upper": "", "state": _("Nothing similar in the upper plan")}
+
+
+def _difference(one: Shortfall) -> str:
+    words = [_("below the upper target")] * one.below + [_("later than the upper target")] * one.later
+    return "、".join(words)
+
+
+def opinions(plan: Plan, rows: QuerySet) -> exports.Listing:
+    """What members said of a draft and what became of it (意见采纳情况表), a unit without objection included."""
+    column = foundation.spreadsheets.Column
+    columns = [
+        column("position", _("No."), kind="integer"),
+        column("unit", _("Unit")),
+        column("text", _("Opinion, word for word")),
+        column("task", _("On which clause")),
+        column("outcome", _("Outcome of the opinion")),
+        column("reason", _("Reason given")),
+    ]
+    given = list(rows)
+    units = people.organisations({row.organisation_id for row in given})
+    lines = [
+        {
+            "position": position,
+            "unit": units[row.organisation_id].short_name,
+            "text": row.text or Outcome.NONE.label,
+            "task": row.task.headline if row.task else "",
+            "outcome": "" if row.outcome == Outcome.NONE else row.get_outcome_display(),
+            "reason": row.reason,
+        }
+        for position, row in enumerate(given, start=1)
+    ]
+    title = _("Opinions on the draft and what became of them: %(plan)s") % {"plan": plan.title}
+    return exports.Listing(title, columns, lines, total=len(lines), obj=plan, region_path=plan.region_path)

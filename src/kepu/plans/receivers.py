@@ -1,9 +1,12 @@
-"""What this room asks of the ground floor: who reads its files, and which of its tables are written once."""
+"""What this room asks of the ground floor: who reads its files, what is written once, what a handover passes on."""
+
+from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
+from kepu.people import door as people
 from kepu.plans import actions
 from kepu.plans.models import Plan
-from kepu.plans.services import importing
+from kepu.plans.services import handover, importing
 
 foundation.guards.register(foundation.guards.Guard("plans.Version"))
 foundation.guards.register(foundation.guards.Guard("plans.Decision"))
@@ -17,3 +20,23 @@ def may_read_source(actor: foundation.Actor, plan_id: int) -> bool:
 
 
 foundation.files.register_owner(importing.OWNER, may_read_source)
+
+# What hangs on a plan is counted first: with the plan it has passed on already.
+people.register_open_matters(
+    "plans.opinions",
+    _("Opinions not decided yet"),
+    count=lambda user_id: handover.opinions_of(user_id).count(),
+    hand_over=lambda from_id, _to_id, _actor: handover.opinions_of(from_id).count(),
+)
+people.register_open_matters(
+    "plans.proposals",
+    _("Proposed units not decided yet"),
+    count=lambda user_id: handover.proposals_of(user_id).count(),
+    hand_over=lambda from_id, _to_id, _actor: handover.proposals_of(from_id).count(),
+)
+people.register_open_matters(
+    "plans.plans",
+    _("Plans in hand"),
+    count=lambda user_id: handover.plans_of(user_id).count(),
+    hand_over=handover.pass_on_plans,
+)

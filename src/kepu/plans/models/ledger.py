@@ -7,6 +7,7 @@ longer contains stays with `current=False`.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
 from kepu.people import door as people
@@ -42,6 +43,8 @@ class LedgerTask(TaskTerms):
     section_path = models.CharField(max_length=80, blank=True)
     section_title = models.CharField(max_length=250, blank=True)
     chapter_title = models.CharField(max_length=250, blank=True)  # of the section of level 1 above it
+    # Name of the unit that answers first, as printed: the ledger is read by it. Null: nobody is named.
+    answering = models.CharField(max_length=120, null=True)  # noqa: DJ001 - nobody sorts last, an empty name first
     state = models.CharField(max_length=16, choices=TaskState.choices, default=TaskState.NOT_STARTED)
     state_note = models.CharField(max_length=500, blank=True)
     state_on = models.DateField(null=True, blank=True)
@@ -50,6 +53,7 @@ class LedgerTask(TaskTerms):
     objects = LedgerTaskQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Task in the ledger")
         ordering = ["plan", "position", "id"]
         constraints = [one_of("state", TaskState, "plans_ledgertask_state")]
         indexes = [
@@ -87,6 +91,7 @@ class LedgerTarget(TargetTerms):
     objects = LedgerTargetQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Target in the ledger")
         ordering = ["plan", "position", "id"]
         constraints = target_constraints("plans_ledgertarget")
         indexes = [models.Index(fields=["plan", "current", "position"], name="plans_ledgertarget_order")]
@@ -136,6 +141,7 @@ class Alignment(models.Model):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("Link to an upper task")
         constraints = [
             models.UniqueConstraint(fields=["task", "upper"], name="plans_alignment_once"),
             models.CheckConstraint(

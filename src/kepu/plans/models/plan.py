@@ -8,6 +8,7 @@ nothing unreviewed can be seen there.
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanKind, PlanState
@@ -53,12 +54,16 @@ class Plan(models.Model):
     public = models.BooleanField(default=False)
     job_id = models.BigIntegerField(null=True, blank=True)  # of the reading that is under way or was the last
     version = models.PositiveIntegerField(default=1)
+    kept_by = models.ForeignKey(  # 经办人: whose open matter it is; passes on with a handover, unlike who began it
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = PlanQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Plan")
         constraints = [
             one_of("state", PlanState, "plans_plan_state"),
             one_of("kind", PlanKind, "plans_plan_kind"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import Outcome, Role
@@ -72,6 +73,7 @@ class Opinion(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name = _("Opinion on a draft")
         ordering = ["received_on", "id"]
         constraints = [
             one_of("outcome", Outcome, "plans_opinion_outcome"),

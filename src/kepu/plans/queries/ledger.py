@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, When
 
 from kepu.foundation import door as foundation
 from kepu.plans.enums import PlanState, Role, TaskState
 from kepu.plans.models import Alignment, LedgerTarget, LedgerTask, LedgerUnit, Plan
 
-# Who answers first: used to put a task under one unit when the ledger is read by unit.
+# The strongest role of a unit first.
 ANSWERING = Case(
     When(role=Role.LEAD, then=0),
     When(role=Role.CO_LEAD, then=1),
@@ -74,9 +74,6 @@ def matching(scope: foundation.Scope, asked: Asked) -> QuerySet:
 
 def ordered(tasks: QuerySet, by: str = "section") -> QuerySet:
     """The tasks in the order of one view of the ledger: by section, unit, category or due."""
-    if by == "unit":
-        first = LedgerUnit.objects.filter(task=OuterRef("pk"), of=None).order_by(ANSWERING, "position")
-        tasks = tasks.annotate(answering=Subquery(first.values("name")[:1]))
     order = {
         "section": [],
         "unit": [F("answering").asc(nulls_last=True)],

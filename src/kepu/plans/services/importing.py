@@ -63,6 +63,7 @@ def receive(*, data: Any, name: str, region_path: str, actor: foundation.Actor) 
             region_path=region_path,
             created_at=foundation.clock.now(),
             created_by_id=actor.user_id,
+            kept_by_id=actor.user_id,
         )
         _start(plan, checked, actor)
         foundation.audit.record("plan.import", actor=actor, obj=plan, region_path=region_path)

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import versions
-from kepu.plans.enums import Period, PlanState, Resolution
+from kepu.plans.enums import Period, PlanState, Resolution, Role
 from kepu.plans.errors import Conflict, NoChange, NotIssued, NotReady, ReasonMissing
 from kepu.plans.models import LedgerTarget, LedgerTask, LedgerUnit, Plan, Target, Version
 from kepu.plans.models.terms import TargetTerms, TaskTerms
 from kepu.plans.queries.desk import Card, Desk, load
 from kepu.plans.services.units import day_of
 
+ANSWERING = (Role.LEAD, Role.CO_LEAD, Role.RESPONSIBLE, Role.COOPERATE)  # who answers first for a task
 TASK_TERMS = tuple(field.name for field in TaskTerms._meta.fields)
 TARGET_TERMS = tuple(field.attname for field in TargetTerms._meta.fields)
 
@@ -200,6 +201,8 @@ def _ledger_task(
     row.path = task.path
     row.section_path = card.section.path if card.section else ""
     row.section_title = card.section.title if card.section else ""
+    first = min(card.live_assignments, key=lambda unit: ANSWERING.index(unit.role), default=None)
+    row.answering = first.name if first else None
     row.chapter_title = chapters.get(card.section.pk, "") if card.section else ""
     return row
 

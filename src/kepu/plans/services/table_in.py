@@ -31,6 +31,7 @@ def begin(
     plan = Plan.objects.create(
         title=title, kind=PlanKind(kind), region_path=region_path, start_year=start_year, end_year=end_year,
         state=PlanState.REVIEWING, created_at=foundation.clock.now(), created_by_id=actor.user_id,
+        kept_by_id=actor.user_id,
     )  # fmt: skip
     foundation.audit.record("plan.begin", actor=actor, obj=plan, region_path=region_path)
     return plan

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kepu.foundation import door as foundation
 from kepu.people import door as people
 from kepu.plans import actions, exports
-from kepu.plans.enums import Role
+from kepu.plans.enums import Role, TaskState
 from kepu.plans.filters import LedgerFilter, TaskStateForm
 from kepu.plans.models import LedgerTask
 from kepu.plans.queries import ledger as queries
@@ -154,6 +154,7 @@ def _task_page(request: HttpRequest, task: LedgerTask, form: TaskStateForm, stat
         "units": [(Role(role).label, units) for role, units in queries.units_by_role(task).items() if units],
         "members": in_order(members),
         "upper": queries.confirmed_upper(task),
+        "states": TaskState.choices,
         "form": form,
         "may_set": request.actor.may(actions.REVIEW, task.region_path),
     }

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from kepu.foundation import door as foundation
+from kepu.people import door as people
 from kepu.plans import actions, exports
 from kepu.plans.enums import PlanState
 from kepu.plans.forms import AgainForm
@@ -75,6 +76,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "sources": [(source, files[source.file_id]) for source in sources if source.file_id in files],
         "again_form": AgainForm(),
         "can_discard": may["import"] and importing.can_discard(found),
+        "keeper": people.persons([found.kept_by_id]).get(found.kept_by_id, "") if may["review"] else "",
         "region": regions.division(found.region_path),
         "desk": load(found) if may["review"] and found.in_review else None,
     }

@@ -3,20 +3,24 @@
 from itertools import groupby
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kepu.foundation import door as foundation
 from kepu.people import door as people
-from kepu.plans import actions
+from kepu.plans import actions, exports
 from kepu.plans.enums import Outcome
 from kepu.plans.forms import DutyForm, OpinionForm, OutcomeForm
-from kepu.plans.models import Duty, Opinion, Task, UnitProposal
+from kepu.plans.models import Duty, Opinion, Plan, Task, UnitProposal
 from kepu.plans.services import proposals
 from kepu.plans.views.imports import regions_for
 from kepu.plans.views.reach import open_plan_for
+
+PAGE = 50
 
 
 @foundation.access(actions.REVIEW)
@@ -51,9 +55,22 @@ def make(request: HttpRequest, plan_id: int) -> HttpResponse:
     return redirect("plans:proposals", plan_id=plan.pk)
 
 
+def opinion_listing(asked: foundation.exports.Asked) -> foundation.exports.Listing:
+    plan = get_object_or_404(Plan.objects.visible_to(asked.scope), pk=asked.subject)
+    foundation.actions.require(asked.actor, actions.REVIEW, plan.region_path)
+    return exports.opinions(plan, Opinion.objects.filter(plan=plan).select_related("task"))
+
+
+foundation.exports.register(
+    "plans.opinions", opinion_listing, permission=actions.REVIEW, audit="plan.export", formats=exports.PAPERS
+)
+
+
 @foundation.access(actions.REVIEW)
-def opinions(request: HttpRequest, plan_id: int) -> HttpResponse:
+def opinions(request: HttpRequest, plan_id: int) -> HttpResponseBase:
     """The consultation list: who answered what, and what became of it."""
+    if file := foundation.exports.answer(request, "plans.opinions", plan_id):
+        return file
     plan = open_plan_for(request, plan_id, actions.REVIEW)
     members = people.organisations_in(plan.region_path)
     tasks = Task.objects.filter(plan=plan, dropped=False)
@@ -71,12 +88,14 @@ def opinions(request: HttpRequest, plan_id: int) -> HttpResponse:
             received_on=given["received_on"], actor=request.actor,
         )  # fmt: skip
         return redirect("plans:opinions", plan_id=plan.pk)
-    rows = list(Opinion.objects.filter(plan=plan).select_related("task"))
-    answered = {row.organisation_id for row in rows}
+    found = Opinion.objects.filter(plan=plan).select_related("task")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    answered = set(found.order_by().values_list("organisation", flat=True))
     context = {
         "plan": plan,
         "form": form,
-        "rows": [(row, OutcomeForm(initial=_given(row), auto_id=f"opinion-{row.pk}-%s")) for row in rows],
+        "page": page,
+        "rows": [(row, OutcomeForm(initial=_given(row), auto_id=f"opinion-{row.pk}-%s")) for row in page],
         "organisations": people.organisations(answered),
         "silent": [one for one in members if one.id not in answered],
     }
