@@ -95,6 +95,7 @@ def test_nobody_and_everybody(data):
         nobody = {"id": "a", "statistic": "proportion", "variable": "yes", "value": 2, "interval": interval}
         (row,) = rows(data, nobody)
         assert (row["estimate"], row["se"], row["cv"], row["deff"]) == (0, 0, None, 0)
+        assert row["warnings"][0]["code"] == "value_not_in_data"
         assert row["low"] == 0
         assert 0 <= row["high"] < 1
         everybody = {
@@ -166,6 +167,10 @@ def test_given_replicates_use_their_scales_as_they_are(data):
         ({"estimates": []}, "spec.missing"),
         ({"replicates": {"columns": ["rw1"], "make": {"type": "JK1"}}}, "spec.replicates"),
         ({"replicates": {"make": {"type": "JK1"}}}, "replicates.type"),
+        ({"replicates": {"columns": ["rw1", "rw2"], "rscales": "a"}}, "spec.value"),
+        ({"replicates": {"columns": ["rw1", "rw2"], "rscales": [1, 2, 3]}}, "replicates.rscales"),
+        ({"replicates": {"make": {"type": "bootstrap", "replicates": "many"}}}, "spec.value"),
+        ({"design": {**DESIGN, "nest": "yes"}}, "spec.value"),
         ({"calibration": {"method": "rake", "margins": [{"columns": ["town"], "totals": {"A": 3}}]}}, "calibration.class_without_total"),
         ({"calibration": {"method": "rake", "margins": [{"columns": ["town"], "totals": {"A": 3, "B": 2, "C": 1}}]}}, "calibration.empty_class"),
         ({"calibration": {"method": "rake", "margins": [{"columns": ["town"], "totals": {"A": 3, "B": 2}}, {"columns": ["half"], "totals": {"x": 4, "y": 2}}]}}, "calibration.totals_contradict"),

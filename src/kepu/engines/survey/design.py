@@ -152,6 +152,7 @@ def pps_design(
     clusters: Anything | None = None,
     psum: float | None = None,
     weights: Floats | None = None,
+    lonely_psu: LonelyPSU = "fail",
 ) -> Design:
     """One stage drawn with unequal probabilities without replacement; weights 1/p unless given.
 
@@ -167,6 +168,7 @@ def pps_design(
         1 / p if weights is None else weights,
         strata=() if strata is None else (strata,),
         clusters=() if clusters is None else (clusters,),
+        lonely_psu=lonely_psu,
     )
     level = plain.levels[0]
     by_unit = np.zeros(level.units)

@@ -19,6 +19,7 @@ from ..replicates import (
     rake_replicates,
 )
 from .columns import Columns
+from .fields import Fields
 from .request import Specification
 
 
@@ -28,9 +29,10 @@ def sample(spec: Specification, file: Columns) -> tuple[Sample, Calibrated | Non
     made = None if spec.replicates is None else _replicates(spec.replicates, design, file)
     if spec.calibration is None:
         return made or design, None
+    fields = Fields(spec.calibration, "calibration")
     fit = {
-        "epsilon": float(spec.calibration.get("epsilon") or 1e-12),
-        "max_iterations": int(spec.calibration.get("max_iterations") or 500),
+        "epsilon": fields.number("epsilon", 1e-12, above=0),
+        "max_iterations": fields.whole("max_iterations", 500, least=1),
     }
     method = spec.calibration["method"]
     if method in {"rake", "poststratify"}:
@@ -53,8 +55,8 @@ def _design(design: Mapping[str, Any], file: Columns) -> Design:
     clusters = [_labels(file, entry) for entry in design.get("clusters") or []]
     pps = design.get("pps")
     if pps:
-        if len(clusters) > 1 or len(strata) > 1:
-            raise SurveyError("design.pps_stages", "design", "one stage with pps", "several")
+        if len(clusters) > 1 or len(strata) > 1 or design.get("fpc"):
+            raise SurveyError("design.pps_stages", "design", "one stage and no fpc with pps", "more")
         if not pps.get("probability"):
             raise SurveyError("spec.missing", "design.pps", "probability", "none")
         return pps_design(
@@ -62,8 +64,9 @@ def _design(design: Mapping[str, Any], file: Columns) -> Design:
             method=pps.get("method", "brewer"),
             strata=strata[0] if strata else None,
             clusters=clusters[0] if clusters else None,
-            psum=pps.get("psum"),
+            psum=Fields(pps, "design.pps").number("psum") if pps.get("psum") is not None else None,
             weights=weights,
+            lonely_psu=design.get("lonely_psu") or "fail",
         )
     if weights is None:
         raise SurveyError("spec.missing", "design.weights", "a column", "nothing")
@@ -72,7 +75,7 @@ def _design(design: Mapping[str, Any], file: Columns) -> Design:
         strata=strata,
         clusters=clusters,
         fpc=[None if entry is None else _numbers(file, entry, "design.missing") for entry in design.get("fpc") or []],
-        nest=bool(design.get("nest", False)),
+        nest=flag(Fields(design, "design"), "nest"),
         lonely_psu=design.get("lonely_psu") or "fail",
     )
 
@@ -102,21 +105,32 @@ def _refuse_missing(missing: Anything, name: str, code: str) -> None:
 
 
 def _replicates(spec: Mapping[str, Any], design: Design, file: Columns) -> Replicates:
-    mse = bool(spec.get("mse", False))
+    fields = Fields(spec, "replicates")
+    mse = flag(fields, "mse")
     if spec.get("columns"):
         columns = np.column_stack([_numbers(file, name, "design.missing") for name in spec["columns"]])
-        scale = 1.0 if spec.get("scale") is None else float(spec["scale"])
-        rscales = 1.0 if spec.get("rscales") is None else spec["rscales"]
+        scale = fields.number("scale", 1.0, above=0)
+        rscales = fields.number("rscales", 1.0) if not isinstance(spec.get("rscales"), list) else spec["rscales"]
+        if isinstance(rscales, list) and not all(isinstance(r, int | float) for r in rscales):
+            raise fields.refuse("rscales", "a number or a list of numbers", rscales)
         return given_replicates(design.weights, columns, scale=scale, rscales=rscales, mse=mse)
-    make = spec["make"]
+    make = Fields(spec["make"], "replicates.make")
     return make_replicates(
         design,
-        make["type"],
-        replicates=int(make.get("replicates") or 500),
-        seed=int(make.get("seed") if make.get("seed") is not None else 1),
-        rho=float(make.get("rho") if make.get("rho") is not None else 0.5),
+        spec["make"]["type"],
+        replicates=make.whole("replicates", 500, least=2),
+        seed=make.whole("seed", 1),
+        rho=make.number("rho", 0.5, least=0, most=0.999),
         mse=mse,
     )
+
+
+def flag(fields: Fields, key: str) -> bool:
+    """True or false, false if not given."""
+    value = fields.values.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise fields.refuse(key, "true or false", value)
+    return bool(value)
 
 
 def _margin(entry: Mapping[str, Any], file: Columns) -> Margin:
@@ -192,7 +206,7 @@ def _model(spec: Mapping[str, Any], file: Columns) -> tuple[Floats, Floats]:
 def _bounds(value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
-    if not isinstance(value, list) or len(value) != 2:
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(v, int | float | None) for v in value):
         raise SurveyError("calibration.bounds", "bounds", "two numbers, or null", str(value))
     low, high = (edge if edge is not None else default for edge, default in zip(value, (-np.inf, np.inf), strict=True))
     return float(low), float(high)

@@ -134,6 +134,8 @@ def _estimate(entry: EstimateSpec, drawn: Sample, file: Columns, doubts: tuple[D
         if entry.is_difference
         else _by(entry, drawn, file, answered, options)
     )
+    if entry.value is not None and not file.texts(entry.variable).matches(entry.value).any():
+        doubts = (*doubts, Doubt("value_not_in_data"))
     listed = [_row(entry, part, i, by, category, doubts) for part, i, by, category in made]
     if not listed:
         raise SurveyError("domain.empty", f"estimate {entry.id}", "at least one row that answered", "0")
