@@ -196,7 +196,11 @@ def _at_a_rate(w: _Around) -> str:
         return ""
     if out := _MEASURED_OUT.match(w.text, w.amount.end):
         return subject_of_object(out[1])
-    return (w.clauses() or w.last or _topic(w.area)) if _AT_RATE.match(w.text, w.amount.end) else ""
+    if not _AT_RATE.match(w.text, w.amount.end):
+        return ""
+    # 科普经费按人均2元的标准纳入预算: what is measured out may stand before the rate.
+    paid = subject_before(w.before[: w.before.rindex("按")])
+    return paid if len(paid) >= 2 else w.clauses() or w.last or _topic(w.area)
 
 
 def _of_each(w: _Around) -> str:
