@@ -154,3 +154,10 @@ def test_the_criterion_stands_on_the_page_beside_a_number_with_its_four_states(w
     words = ("未启动", "推进中", "已完成", "长期坚持")
     assert sorted(words, key=section.index) == list(words)
     assert section.count("（当前）") == 1
+
+
+def test_the_folded_filters_say_how_many_are_in_use(world, city_plan):
+    clerk = world.sign_in("clerk", places.CITY)
+    folded = [clerk.get(f"{LIST}{query}").content.decode() for query in ("", "?state=under_way&q=科普&by=unit")]
+    lines = [page.split('class="filter-fold', 1)[1].split("</summary>")[0] for page in folded]
+    assert [("筛选条件（已用2项）" in line, "已用" in line) for line in lines] == [(False, False), (True, True)]

@@ -124,6 +124,7 @@ def ledger_list(request: HttpRequest) -> HttpResponseBase:
     page = Counted(queries.with_rows(tasks), PAGE, total=summary["total"]).get_page(request.GET.get("page"))
     context = {
         "form": form,
+        "filters": sum(bool(value) for value in form.cleaned_data.values()),
         "page": page,
         "tasks": _shown(page.object_list, by),
         "by": by,
