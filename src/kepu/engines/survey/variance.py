@@ -16,12 +16,31 @@ from .errors import SurveyError
 
 
 @dataclass(frozen=True)
+class _Groups:
+    """The runs of one domain and stratum in cells: first cell, number of cells, domain, stratum."""
+
+    start: Ints
+    size: Ints
+    domain: Ints
+    stratum: Ints
+
+    @classmethod
+    def of(cls, level: Level, domain: Ints, unit: Ints) -> "_Groups":
+        stratum = level.stratum[unit]
+        change = (np.diff(stratum) != 0) | (np.diff(domain) != 0)
+        start = np.concatenate(([0], np.flatnonzero(change) + 1)) if len(unit) else np.zeros(0, dtype=np.int64)
+        size = np.diff(np.concatenate((start, [len(unit)])))
+        return cls(start, size, domain[start], stratum[start])
+
+
+@dataclass(frozen=True)
 class Cells:
     """Pairs (domain, unit) with members, sorted by domain, stratum, unit; `of_row` (n,) is -1 outside every domain."""
 
     of_row: Ints
     domain: Ints
     unit: Ints
+    groups: _Groups
 
     def __len__(self) -> int:
         return len(self.unit)
@@ -42,30 +61,14 @@ def cells(level: Level, domain: Ints, domains: int) -> Cells:
         pairs, number = np.unique(keys[inside], return_inverse=True)
         of_row = np.full(len(keys), -1)
         of_row[inside] = number.reshape(-1)
-    return Cells(of_row, pairs // level.units, pairs % level.units)
+    of_pair, unit = pairs // level.units, pairs % level.units
+    return Cells(of_row, of_pair, unit, _Groups.of(level, of_pair, unit))
 
 
 def every_unit(level: Level) -> Cells:
     """One domain that has members in every unit."""
-    return Cells(level.unit, np.zeros(level.units, dtype=np.int64), np.arange(level.units))
-
-
-@dataclass(frozen=True)
-class _Groups:
-    """The runs of one domain and stratum in cells: first cell, number of cells, domain, stratum."""
-
-    start: Ints
-    size: Ints
-    domain: Ints
-    stratum: Ints
-
-    @classmethod
-    def of(cls, level: Level, at: Cells) -> "_Groups":
-        stratum = level.stratum[at.unit]
-        change = (np.diff(stratum) != 0) | (np.diff(at.domain) != 0)
-        start = np.concatenate(([0], np.flatnonzero(change) + 1)) if len(at) else np.zeros(0, dtype=np.int64)
-        size = np.diff(np.concatenate((start, [len(at)])))
-        return cls(start, size, at.domain[start], stratum[start])
+    nobody, units = np.zeros(level.units, dtype=np.int64), np.arange(level.units)
+    return Cells(level.unit, nobody, units, _Groups.of(level, nobody, units))
 
 
 def level_variance(design: Design, level: Level, at: Cells, z: Floats, domains: int) -> Floats:
@@ -73,7 +76,7 @@ def level_variance(design: Design, level: Level, at: Cells, z: Floats, domains: 
     out = np.zeros((domains, z.shape[1]))
     if len(at) == 0:
         return out
-    groups = _Groups.of(level, at)
+    groups = at.groups
     if design.pps is not None and design.pps.method != "brewer":
         part = _horvitz_thompson(design.pps, level, at, groups, z)
     else:
@@ -107,7 +110,7 @@ def _absent_weight(level: Level, groups: _Groups, weight: Floats) -> Floats:
 
 def level_covariance(design: Design, level: Level, at: Cells, z: Floats) -> Floats:
     """Covariance (k, k) from unit sums z (cells, k) of one domain."""
-    groups = _Groups.of(level, at)
+    groups = at.groups
     if design.pps is not None and design.pps.method != "brewer":
         return _polarised(lambda x: _horvitz_thompson(design.pps, level, at, groups, x).sum(axis=0), z)  # type: ignore[arg-type]
     centre, absent, scale = _frame(design, level, groups, z)
