@@ -202,3 +202,17 @@ def test_the_keyboard_comes_round_on_every_kind_of_page(site, visit):
         covered, stops = tab_through(seen.page, most=120)
         assert covered == [], view
         assert stops > 5
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/desk/ledger/"])
+def test_the_desk_does_not_jump_when_its_menu_folds(visit, path):
+    """P2: on a phone the menu is folded before the first paint, not after it."""
+    seen = visit("clerk", width=360)
+    seen.go(path)
+    shifts = """() => new Promise((done) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(sum), 300);
+    })"""
+    assert seen.page.evaluate(shifts) <= 0.1
+    assert not seen.page.locator("#desk-nav").is_visible()

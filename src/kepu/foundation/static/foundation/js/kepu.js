@@ -1,7 +1,5 @@
 // What every page uses. Each page works without it; this makes it quicker for hands and keys.
 
-document.documentElement.setAttribute("data-script", "on");
-
 // The summary of a refused form takes the focus, so that a screen reader starts there.
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
