@@ -53,6 +53,8 @@ class DomainPass:
         inside = self._inside & (weights != 0)
         self.n = np.bincount(self.domain[inside], minlength=self.count)
         self._cells = [cells(level, self.domain, self.count) for level in self.design.levels]
+        # cells stand domain by domain: how many each has
+        self._spread = [np.bincount(at.domain, minlength=self.count) for at in self._cells]
         self._weights = [sums_by(at.of_row, weights[:, None], len(at)) for at in self._cells]
         # by the road that the sums of y take, so that a share of everybody is 1 to the last digit
         self.weighted_n = sums_by(self._cells[0].domain, self._weights[0], self.count)[:, 0]
@@ -149,7 +151,7 @@ class DomainPass:
         """From the sums (cells, k) of every stage, which this overwrites."""
         total = np.zeros_like(rates)
         for stage, (level, at, z) in enumerate(zip(self.design.levels, self._cells, stages, strict=True)):
-            spread = np.bincount(at.domain, minlength=self.count)  # cells stand domain by domain
+            spread = self._spread[stage]
             shrink = np.repeat(1 / size, spread)
             for j, column in enumerate(z.T):
                 if bases:
