@@ -71,6 +71,29 @@ def test_what_was_given_once_is_not_asked_again(visit):
     assert page.input_value("[name=username]") == "两个 词"
 
 
+@pytest.mark.parametrize("theme", ["standard", "dark", "elder"])
+def test_an_unused_session_says_so_before_it_ends_and_can_be_kept(visit, theme):
+    """2.2.1: a warning five minutes before, kept at a press; afterwards what was typed is still there."""
+    seen = visit("office_head", theme, 360)
+    page = seen.page
+    page.clock.install()
+    seen.go("/desk/accounts/new/")
+    page.fill("[name=name]", "何小禾")
+    box = page.locator("[data-idle]")
+    page.clock.run_for(24 * 60_000)
+    assert not box.is_visible()
+    page.clock.run_for(2 * 60_000)
+    keep = box.get_by_role("button")
+    assert keep.is_visible()
+    assert violations(page) == []
+    keep.click()
+    box.wait_for(state="hidden")
+    page.clock.run_for(31 * 60_000)
+    assert box.get_by_role("link").is_visible()
+    assert page.input_value("[name=name]") == "何小禾"
+    assert seen.complaints == []
+
+
 SPACED = """() => {
   const sheet = document.createElement('style');
   sheet.nonce = document.querySelector('[nonce]')?.nonce;

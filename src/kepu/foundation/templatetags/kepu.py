@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BaseFormSet, BoundField, FileInput
 from django.http import QueryDict
@@ -89,6 +90,12 @@ def plain_number(value: Decimal | int | None) -> str:
 
 
 # --- page ----------------------------------------------------------------------------------------------------------
+@register.inclusion_tag("foundation/components/idle.html")
+def idle_warning() -> dict[str, int]:
+    """Says before the session ends for want of use that it will, and keeps it at a press (WCAG 2.2.1)."""
+    return {"seconds": settings.SESSION_COOKIE_AGE}
+
+
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
     """ "错误：" before the title when any form on the page was refused (quality A15)."""
