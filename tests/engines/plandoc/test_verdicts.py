@@ -99,3 +99,26 @@ def test_a_year_within_the_name_of_an_event_sets_no_deadline():
 def test_parts_in_a_bracket_that_add_up_are_no_targets_of_their_own():
     assert promised("场馆达到10座（其中新建4座、改建6座）。") == [("10座", False)]
     assert promised("讲师达到10名（其中女性4名）。") == [("10名", False), ("4名", False)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "want"),
+    [
+        ("引导年接待量8万人次以上的景区增设科普标识30块。", ["30块"]),
+        ("扶持养殖规模200亩以上、年产鱼苗50万只以上的养殖大户，评定示范户16户。", ["16户"]),
+        ("推动藏书量不少于4000册的农家书屋设置科普专架，新增专架25个。", ["25个"]),
+        ("常住人口2万人以上的社区、在校学生600人以上的学校建设科普园地12个。", ["12个"]),
+        ("动员员工200人以上的企业设立科普员。", []),
+        ("亩均增收10%以上的家庭农场纳入名录。", []),
+        # A verb before the amount, an aim or money after it: the amount itself is promised.
+        ("培育10个以上的科普品牌。", ["10个"]),
+        ("使80%以上的学校建立科学教室。", ["80%"]),
+        ("实现科普志愿者3万人以上的目标。", ["3万人"]),
+        ("每年安排财政资金50万元以上的专项经费。", ["50万元"]),
+        ("组织农民培训5000人次以上，带动年产值500万元以上的合作社30家。", ["5000人次", "30家"]),
+        ("对获得省级奖项的教师奖励3000元、市级奖项的奖励1000元。", ["3000元", "1000元"]),
+        ("对获奖学生给予800元的奖励。", ["800元"]),
+    ],
+)
+def test_the_size_of_something_else_is_no_promise(sentence, want):
+    assert [number for number, _ in promised(sentence)] == want

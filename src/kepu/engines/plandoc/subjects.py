@@ -220,6 +220,12 @@ def ends_with_verb(text: str) -> bool:
     return bool(text) and any(text.endswith(v) for v in _VERB_ENDS)
 
 
+def begins_with_verb(text: str) -> bool:
+    """The words begin a doing of their own: `带动年产值…`, but not `参与率…`."""
+    lead = _LEAD.match(text)
+    return lead is not None and not _belongs(lead[0], text[lead.end() :])
+
+
 _VERB_ENDS = (*(v for v in words.LEADING_VERBS if len(v) >= 2), "建", "办", "设", "有", "配")
 
 

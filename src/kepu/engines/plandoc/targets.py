@@ -8,6 +8,7 @@ from kepu.engines.plandoc.model import Period, Target
 from kepu.engines.plandoc.naming import GROUP, from_context, segment_start, subject_of
 from kepu.engines.plandoc.periods import Calendar, Phrase, find_phrases, governing, is_baseline, settle
 from kepu.engines.plandoc.sentences import AFTER, WINDOW, Area, Sentence, sentence_head, sentences
+from kepu.engines.plandoc.sizes import sizes_of_others
 from kepu.engines.plandoc.subjects import split_coordination, subject_before, subject_of_object
 from kepu.engines.plandoc.verdicts import Growth, Verdict, growths, judge, shared_out
 from kepu.engines.plandoc.vocabulary import quantities as words
@@ -52,12 +53,14 @@ def _sentence_targets(
     previous: Amount | None = None
     subset_open = False
     changes = growths(text, sentence.start, amounts)
-    parts = shared_out(text, amounts)
+    parts, sizes = shared_out(text, amounts), sizes_of_others(text, sentence, amounts)
     for i, amount in enumerate(amounts):
         following = amounts[i + 1] if i + 1 < len(amounts) else None
         phrases = _without_origins(sentence.phrases, changes, amount)
         phrase = governing(phrases, text, max(sentence.start, amount.start - WINDOW), amount.start)
-        verdict = judge(text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area, parts)
+        verdict = judge(
+            text, replace(sentence, phrases=phrases), amount, previous, following, phrase, area, parts, sizes
+        )
         between = text[previous.end if previous else sentence.start : amount.start]
         subset_open = "其中" in between or (
             subset_open and len(between) < 20 and ";" not in between and "," not in between

@@ -30,8 +30,10 @@ _RATE = re.compile(r"(?:率|比例|比重|进度|滞后|落后|逾期|差距|偏
 # 对完成率达到90%以上的镇街给予激励: whom praise or blame meets, never a promise.
 _GIVEN = re.compile(r"(?:对|凡是?|给予|奖励)[^,;。]{0,16}$")
 _TREATED = re.compile(
-    r"(?:及)?(?:以[上下内])?[^,;。的\d]{0,8}的[^,;。\d]{0,12}?(?:给予|予以|授予|通报|约谈|表扬|表彰|激励|奖励|问责|督办|提醒|优先|不得|进行(?:通报|约谈|表扬|表彰|奖励|督办|提醒|问责))"
+    r"(?:及)?(?:以[上下内])?[^,;。、的\d]{0,8}的[^,;。\d]{0,12}?(?:给予|予以|授予|通报|约谈|表扬|表彰|激励|奖励|问责|督办|提醒|优先|不得|进行(?:通报|约谈|表扬|表彰|奖励|督办|提醒|问责))"
 )
+# 给予5000元的奖励: what is given, not whom it meets.
+_GIFT = re.compile(r"(?:给予|予以|奖励|补助|补贴|资助)(?:不超过|不低于|最高|每[一-鿿]{1,4}|各)*$")
 _SIZED_NOUN = re.compile(r"(?:及)?以[上下]的[^,;。:、()\d]{2,16}")
 _ACTS = re.compile("|".join(words.CUTTING_VERBS))
 _ONE_EACH = re.compile(
@@ -71,8 +73,11 @@ def judge(
     phrase: Phrase | None,
     area: Area,
     parts: frozenset[int] = frozenset(),
+    sizes: frozenset[int] = frozenset(),
 ) -> Verdict:
-    """Target, baseline or what else the amount is, and why; parts are the starts of amounts that only share out another."""
+    """Target, baseline or what else the amount is, and why.
+
+    parts and sizes are the starts of amounts that only share out another or say how large something else is."""
     before = text[max(sentence.start, amount.start - 40) : amount.start]
     after = text[amount.end : amount.end + 30]
     if previous and _in_bracket_of(text, previous, amount):
@@ -83,10 +88,12 @@ def judge(
         return Verdict("qualification", "size_of_what_is_counted", 0.8)
     if _CONDITION_BEFORE.search(before) and re.match(r"(?:以上)?的?(?!目标)[一-鿿]", after) and "的" in after[:8]:
         return Verdict("condition", "below_a_level")
-    if _TREATED.match(after) and _GIVEN.search(before):
+    if _TREATED.match(after) and _GIVEN.search(before) and not _GIFT.search(before):
         return Verdict("condition", "whom_a_measure_meets", 0.8)
     if following and _sizes_the_next(text, amount, following):
         return Verdict("qualification", "size_of_what_is_counted", 0.8)
+    if amount.start in sizes:
+        return Verdict("qualification", "size_of_something_else", 0.8)
     if _CONDITION_AFTER.match(after) and not ends_with_verb(before) and (amount.unit != "%" or _RATE.search(before)):
         return Verdict("condition", "level_of_something_else", 0.8)
     sized = amount.unit not in ("人", "人次", "%") and re.match(r"(?:以上|左右)?的[一-鿿]", after)
