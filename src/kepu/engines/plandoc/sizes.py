@@ -63,4 +63,4 @@ def _has_the_size(text: str, sentence: Sentence, amount: Amount) -> bool:
 def _goes_on(text: str, amount: Amount, following: Amount, sizes: set[int]) -> bool:
     """The next amount is a size of the same thing and no new doing stands between."""
     gap = _LISTED.fullmatch(text, amount.end, following.start)
-    return bool(gap) and following.start in sizes and not begins_with_verb(gap[1])
+    return gap is not None and following.start in sizes and not begins_with_verb(gap[1])
