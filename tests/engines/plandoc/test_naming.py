@@ -31,3 +31,17 @@ PLAN = "云溪市全民科学素质行动实施方案（2021—2025年）\n一�
 )
 def test_subjects(title, sentence, want):
     assert [t.subject for t in read_plan(PLAN.format(title, sentence)).targets] == want
+
+
+@pytest.mark.parametrize(
+    ("sentence", "want"),
+    [
+        ("在中小学增设科学导师岗，2023年实现全覆盖；每名导师每年到校授课不少于4次", "科学导师岗"),
+        ("建设科普角，2024年完成12个，2025年实现全覆盖；每个科普角每半年更新一次", "科普角"),
+        ("培训骨干20名；在社区设立科普驿站，逐步实现全覆盖", "科普驿站"),
+        ("到2025年，行政村科普宣传栏全覆盖；培训骨干20名", "行政村科普宣传栏"),
+    ],
+)
+def test_full_coverage_is_of_what_stands_before_it(sentence, want):
+    targets = read_plan(PLAN.format("做好工作", sentence)).targets
+    assert [t.subject for t in targets if t.unit == "全覆盖"] == [want]

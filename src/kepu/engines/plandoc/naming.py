@@ -265,7 +265,7 @@ def _topic(area: Area) -> str:
 
 def _does_something(clause: str) -> bool:
     """The clause has a verb with an object: `围绕八大产业链举办推介活动`."""
-    acts = list(_ACTS.finditer(clause, 4))
+    acts = list(_ACTS.finditer(clause, 3))
     return bool(acts) and len(clause) - acts[-1].end() >= 3
 
 

@@ -40,8 +40,7 @@ def read_targets(
                 (start, end), sentence_head(text, start, end), find_phrases(dated, start, end, calendar)
             )
             found = _sentence_targets(text, dated, sentence, amounts, area, calendar)
-            last = found[-1][0].subject if found else ""
-            found += _full_coverage(text, sentence, full, area, calendar, last)
+            found += _full_coverage(text, sentence, full, area, calendar, found)
             out += sorted(found, key=lambda pair: pair[0].start)
     return out
 
@@ -230,7 +229,12 @@ def _share_out(text: str, sentence: Sentence, at: int, out: list[tuple[Target, V
 
 
 def _full_coverage(
-    text: str, sentence: Sentence, places: list[int], area: Area, calendar: Calendar, last: str
+    text: str,
+    sentence: Sentence,
+    places: list[int],
+    area: Area,
+    calendar: Calendar,
+    counted: list[tuple[Target, Verdict]],
 ) -> list[tuple[Target, Verdict]]:
     """全覆盖 promised of something: a target without a number."""
     out = []
@@ -242,7 +246,9 @@ def _full_coverage(
         low = segment_start(text, sentence, Amount(at, end, "", 0, None, "", "", True), None)
         subject = subject_before(re.sub(r"(?:的|基本实现|实现|率先实现)$", "", text[low:at]))
         if len(subject) < 2:
-            subject = last or from_context(text, sentence, low, area)
+            # What was counted before it, not what is said after the semicolon.
+            before = [t.subject for t, _ in counted if t.start < at and ";" not in text[t.end : at]]
+            subject = before[-1] if before else from_context(text, sentence, low, area)
         kind = "target"
         if area.preamble or is_baseline(sentence.phrases, sentence.start, at):
             kind = "baseline"
