@@ -264,3 +264,16 @@ def test_a_value_grown_to_does_not_take_the_past_time_of_the_value_grown_from():
     found = read("到2025年，科普基地由2020年的12个增加到20个。")
     assert [(t.subject, t.value, t.is_baseline) for t in found] == [("科普基地", 12, True), ("科普基地", 20, False)]
     assert found[1].period == Period("deadline", year=2025)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "want"),
+    [
+        ("每周五举办科普夜市1场。", ("科普夜市", "per_week")),
+        ("每周六开展科普讲座2场。", ("科普讲座", "per_week")),
+        ("每周三次推送科普短文。", ("推送科普短文", "per_week")),
+        ("年人均服务时长不低于18小时。", ("年人均服务时长", "per_year")),
+    ],
+)
+def test_a_weekday_and_a_yearly_mean_are_times(sentence, want):
+    assert [(t.subject, t.period.type) for t in read(sentence)] == [want]

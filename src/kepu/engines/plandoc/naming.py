@@ -50,6 +50,8 @@ _DOINGS = frozenset(
         "演出",
         "放映",
         "参赛",
+        "立项",
+        "获奖",
         "参训",
         "参观",
         "受训",
@@ -66,6 +68,7 @@ _ACTS = re.compile("|".join(words.CUTTING_VERBS))
 _SHARE = re.compile(r"率[^,;]{0,8}(?:\d%|百分之)")
 _THINGS = ("家", "个", "所", "座", "处")
 _QUALITY = re.compile(r"(?:首|单|每|总|一)?[期批次场个座项]?(?:建筑|展厅|总)?(?:规模|面积|投资|金额)")
+_QUALITY_AT_END = re.compile(rf"(?:{_QUALITY.pattern})$")
 # 年均推送1000篇: what is put out is not what the amount before counts.
 _PUBLISHED = re.compile(r"(推送|更新|发布|刊播|刊发|播出|上线|展播|播放)(?:不少于|不低于|超过|约|近|达到?)?$")
 # 超过30%的远景目标: what is aimed at, not what is measured.
@@ -75,10 +78,13 @@ _LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处
 _SAYS_NOTHING = re.compile(r"[一两][遍次轮]|每(?:期|场|次|届|个|班|人|名|家)")
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村|支|组|队|批|档|节|门|站|馆)?")
 # 按每人2元安排经费, 按每亩20元的标准给予补贴: what is measured out follows the rate.
-_BY_RATE = re.compile(r"按照?[^,;。]{0,24}$")
+_BY_RATE = re.compile(r"按照?[^,;。]{0,40}$")
 _MEASURED_OUT = re.compile(
-    r"(?:以上|左右)?(?:的?(?:标准|比例|额度|定额))?,?(?:安排|落实|给予|列支|核拨|拨付|预算|配套|筹集|投入|提取|设立|补助|发放|配备|配置|核定)([^,;。]{2,24})"
+    r"(?:以上|左右)?(?:、[^,;。\d]{0,10}\d[\d.]*万?元(?:以上)?)*(?:的?(?:标准|比例|额度|定额))?,?(?:安排|落实|给予|列支|核拨|拨付|预算|配套|筹集|投入|提取|设立|补助|发放|配备|配置|核定)([^,;。]{2,24})"
 )
+_PER_HEAD = re.compile(r"((?:人|户|亩|生)均)(?:分别|达到?|不低于|不少于|超过|约|近|为|至|到)*$")
+# 安排不少于50万元用于科普创作
+_PAID_FOR = re.compile(r"用于([^,;。]{2,16})")
 _AT_RATE = re.compile(r"(?:以上|左右)?的?(?:标准|额度|定额)")
 # 小学每周2节, 市级以上50个: a level or group that says too little without what is counted.
 GROUP = re.compile(
@@ -153,7 +159,7 @@ def subject_of(
     It stands before the amount, after it, in an earlier clause or in the task's title. dated is the text with years in
     digits."""
     around = _look_around(text, dated, sentence, near, area, last)
-    for rule in (_at_a_rate, _of_each, _of_a_group, _named_after, _named_before):
+    for rule in (_at_a_rate, _per_head, _of_each, _of_a_group, _named_after, _named_before):
         found = rule(around)
         if found:
             return found
@@ -192,15 +198,28 @@ def _at_a_rate(w: _Around) -> str:
     """12小时内发布信息, 按每人2元安排经费: what is done within the time, or measured out at the rate."""
     if w.bound in ("内", "以内", "之内") and w.amount.unit in words.DURATION_UNITS and w.later:
         return w.later
-    if not _BY_RATE.search(w.before):
+    # 按市级2元、县级1元的标准: the rates of a list follow one 按.
+    clause = re.split("[,;。:]", w.dated[max(w.sentence.start, w.amount.start - 60) : w.amount.start])[-1]
+    if not _BY_RATE.search(clause):
         return ""
+    level = w.earlier if GROUP.fullmatch(w.earlier) else ""
     if out := _MEASURED_OUT.match(w.text, w.amount.end):
-        return subject_of_object(out[1])
+        return level + subject_of_object(out[1])
     if not _AT_RATE.match(w.text, w.amount.end):
         return ""
     # 科普经费按人均2元的标准纳入预算: what is measured out may stand before the rate.
-    paid = subject_before(w.before[: w.before.rindex("按")])
+    paid = subject_before(clause[: clause.rindex("按")])
     return paid if len(paid) >= 2 else w.clauses() or w.last or _topic(w.area)
+
+
+def _per_head(w: _Around) -> str:
+    """达到人均4元: so much of what is spent for each one."""
+    head = _PER_HEAD.search(w.before)
+    if not head:
+        return ""
+    stem = subject_before(w.before[: head.start()])
+    of = stem if len(stem) >= 2 else w.clauses() or w.last or _topic(w.area)
+    return of if head[1] in of else head[1] + of
 
 
 def _of_each(w: _Around) -> str:
@@ -235,6 +254,9 @@ def _named_before(w: _Around) -> str:
     doing = w.earlier in _DOINGS
     if doing or _QUALITY.fullmatch(w.earlier):
         of = w.clauses() or ("" if w.previous else _topic(w.area))
+        if not doing:
+            # 总建筑面积3万平方米,总投资4亿元: both of the same thing.
+            of = _QUALITY_AT_END.sub("", of)
         if w.earlier in of:
             return of if doing else w.earlier
         return of + w.earlier
@@ -245,6 +267,8 @@ def _named_elsewhere(w: _Around) -> str:
     published = _PUBLISHED.search(w.before)
     if published and w.previous and not w.alike():
         return published[1]
+    if paid := _PAID_FOR.match(w.after):
+        return subject_of_object(paid[1])
     if w.last and w.previous and "。" not in w.text[w.previous.end : w.amount.start] and w.alike():
         return w.last
     return w.context() or w.earlier or w.area.topic

@@ -2,18 +2,19 @@
 
 import re
 
+from kepu.engines.plandoc.asides import without_asides
 from kepu.engines.plandoc.vocabulary import quantities as words
 from kepu.engines.plandoc.vocabulary.text import words as word_list
 
 _LONGEST = 40
 _TIME_START = re.compile(
-    r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季)[末底]?"
+    r"^(?:(?:[到至截]至?)?20\d\d(?:年?[-—–~至到]+20\d\d)?年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:规划)?(?:期?末|末期|期间|时期)?|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周(?:[一二三四五六日](?![次期场节课个至到]))?|季)[末底]?"
     r"|每人每年|每天|每日|年均|全年|今年|当年|本年度?|年内|[一二两三四五\d]年(?:内|累计|来|间)?|(?:上|下)半年|\d{1,2}月(?:底|份)?前?|其中|同时|此外|另|力争|争取|在此期间|期间|届时|期末"
     r"|全(?:市|县|区|省|州|镇|乡)(?=开展|建成|举办|培训|培育|新建|组织|创建|建设|完成)|(?:市|县|区|我[市县区省州镇乡])(?=开展|建成|举办))"
 )
 _TIME_INSIDE = re.compile(
     r"(?:20\d\d年?[-—–~至到]+20\d\d年(?:累计)?|[到至]?20\d\d年(?:度|年?底|末)?(?:之?前|以前)?|“?十[一二三四五六七]?五”?(?:期?末|末期|期间|时期)"
-    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|周|季|星期)[末底]?|每人每年|每天|每日|年均|[一二两三四五\d]年(?:内|累计))"
+    r"|每(?:隔)?(?:\d|[一二两三四五])?个?(?:学年|半年|季度|学期|年度?|月|(?:周|星期)(?:[一二三四五六日](?![次期场节课个至到]))?|季)[末底]?|每人每年|每天|每日|年均|[一二两三四五\d]年(?:内|累计))"
 )
 # 由2020年的(6.5%提高到10%): where the value grows from.
 _ORIGIN = re.compile(
@@ -24,6 +25,8 @@ _LEAD_ANYWHERE = re.compile(_LEAD.pattern[1:])
 _BRACKET_START = re.compile(r"^\([^()]{1,12}\)")
 _MEASURED = (*"率量度者数", "的比例", "时长", "人次", "人数", "场次", "次数", "面积", "总量", "能力", "水平", "机构")
 _KINDS_OF_PLACES = frozenset(word_list("培训 培育 培养 服务 指导 推广 普及 开放 孵化 体验 动员 接待 支持 联系 示范"))
+# 重点实验室: 重点 is part of the name.
+_KEY_THINGS = ("实验室", "高校", "学校", "企业", "人群", "群体", "领域", "项目", "单位", "学科")
 _PLACES = (
     "基地",
     "工程",
@@ -47,10 +50,16 @@ _SHORT_LEAD = re.compile(
     r"|办(?![公学好])|设(?![施备计立置有])|共(?![享青建同])|为(?![民老农])|向(?!导)|再(?![生就教])|使(?!用)|要(?![点素求闻])|将|让|把|由|须"
 )
 _LOOSE = frozenset(("重点", "优先", "规范", "普及", "基本", "免费", "新", "每次", "联合", "共同"))
-_TRAIL = re.compile("(?:" + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True)) + ")$")
-_TRAIL_COMPARED = re.compile(
-    r"(?:比|较|同比|每年|年均|年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:净增长?|提高|增长|提升|增加|上升|下降|降低|减少|缩小)了?(?:到|至)?$"
+_TRAIL = re.compile(
+    "(?:"
+    + "|".join(sorted(map(re.escape, words.TRAILING_WORDS), key=len, reverse=True))
+    + ")(?<!人均)(?<!户均)(?<!亩均)(?<!生均)(?<!人数)$"
 )
+_TRAIL_COMPARED = re.compile(
+    r"(?:比|较|同比|每年|年均|逐年|逐步|稳步|大幅|年)?(?:上年度?|去年|20\d\d年|“?十[一二三四]五”?末?)?(?:同期)?(?:净增长?|提高|增长|提升|增加|上升|下降|降低|减少|缩小)了?(?:到|至)?$"
+)
+# 注册人数达到常住人口的3%: what the share is of.
+_SHARE_OF = re.compile(r"(?:达到?|超过)[一-鿿]{2,12}的$")
 _CUT = re.compile("|".join(sorted(map(re.escape, words.CUTTING_VERBS), key=len, reverse=True)))
 _CONTINUES = tuple(words.CONTINUES_AFTER)
 # 中小学校, 后备人才: nouns that begin like a word that goes on with the sentence.
@@ -61,6 +70,12 @@ _NOUN_STOP = re.compile("|".join(sorted(map(re.escape, words.NOUN_STOPS), key=le
 # 县(区), 村(社区): a bracket that belongs to the name.
 _SHORT_BRACKET = re.compile(r"\([一-鿿、]{1,6}\)")
 _VERBS = frozenset(words.LEADING_VERBS) | frozenset(words.TRAILING_WORDS)
+# 10个在全国有影响力的品牌: what is counted follows its attribute.
+_DESCRIBED = re.compile(
+    r"((?:在|以|由|为|与|对|具有|富有)[^,;。、:()\d]{2,20})的([^,;。、:()\d的]{2,14})(?=[,;。、]|$)"
+)
+# 1所以科学教育为特色的学校: the feature stays with the noun.
+_FEATURE = re.compile(r"以(.{2,12})为(特色|主题|重点|主)")
 _SHARE_VERB = re.compile("建有|建成|设有|设立|配备|具备|参加|参与|开展|接受|掌握|开放")
 _PLACE = re.compile(r"(?:县|市|区|州|旗|乡|镇|街道|村|社区|行政村|学校)(?:\([一-鿿、]{1,6}\))?(?:建|设|配)")
 _GENERIC = frozenset(("工程", "行动", "计划", "活动", "工作", "项目"))
@@ -70,6 +85,7 @@ _CONDUCTED = re.compile(
 )
 _MARKS = re.compile(r"[“”‘’\"《》—]")
 _STOPS = ",;。:!?"
+_LEVEL = re.compile(r"[省市县区州旗乡镇]级|专家|人均")
 _EACH = re.compile(
     r"(?:^|[,;。、])(?:[^,;。、]{0,6})?((?:每(?!逢)个?|各)[一-鿿]{1,10}?)(?=至少|不少于|不低于|建|配|设|培|有|开|举|组|完|达|要|每|$)"
 )
@@ -80,7 +96,7 @@ _AGENTS = re.compile(
 
 def subject_before(text: str) -> str:
     """The noun phrase at the end of the words before an amount, without time, verb and comparator; may be empty."""
-    original = _strip_end(_ORIGIN.sub("", text))
+    original = _strip_end(without_asides(_SHARE_OF.sub("", _ORIGIN.sub("", text))))
     text = _strip_start(_without_time(original))
     occasion = re.search(r".(?:期间|前后|活动中)(?=.{4})", text)
     if occasion:
@@ -106,7 +122,7 @@ def subject_before(text: str) -> str:
         nouns = _LEAD_ANYWHERE.sub("", _TIME_START.sub("", whole))
         return whole if 4 <= len(whole) <= 20 and len(nouns) >= 2 and not _TIME_START.fullmatch(whole) else ""
     # 活动, 时长, 会议 alone say too little: the words before them come along.
-    if len(text) <= 2 and not text.startswith(("每", "各")):
+    if len(text) <= 2 and not _LEVEL.fullmatch(text) and not text.startswith(("每", "各")):
         whole = _finish(_TIME_INSIDE.sub("", _strip_start(original)))
         return whole if len(whole) <= 20 else whole[-14:]
     return text
@@ -134,7 +150,11 @@ def _without_time(text: str) -> str:
 def subject_after(text: str, next_amount: int) -> str:
     """The noun phrase at the beginning of the words after an amount; next_amount is where the next amount starts."""
     share = text.startswith("的")
-    text = text.removeprefix("的")
+    text, next_amount = text.removeprefix("的"), next_amount - share
+    if described := _DESCRIBED.match(text):
+        feature = _FEATURE.fullmatch(described[1])
+        own = feature[1] + feature[2].removeprefix("主") if feature else ""
+        return _finish(own + described[2]) if not _LEAD_ANYWHERE.search(described[1]) else ""
     end = len(text)
     depth = 0
     for i, c in enumerate(text[: _LONGEST * 2]):
@@ -149,7 +169,9 @@ def subject_after(text: str, next_amount: int) -> str:
                 break
             depth -= 1
         elif (depth == 0 and (c in _STOPS or c == "\t")) or (
-            depth == 0 and c == "、" and next_amount > i and _amount_in_part(text, i, next_amount)
+            depth == 0
+            and c == "、"
+            and (text[i + 1 : i + 2].isdigit() or (next_amount > i and _amount_in_part(text, i, next_amount)))
         ):
             end = i
             break
@@ -161,7 +183,7 @@ def subject_after(text: str, next_amount: int) -> str:
     stop = next((m for m in _NOUN_STOP.finditer(text) if m.start() >= 2), None)
     if (share or _PLACE.match(text)) and (verb := _SHARE_VERB.search(text, 2)) and len(text) - verb.start() <= 20:
         # 80%的乡镇建有活动室: what the share does belongs to the subject.
-        return _finish(re.sub("[一1]次", "", text))
+        return _finish(re.sub("[一1]次", "", text if verb.end() < len(text) else text[: verb.start()]))
     if stop:
         text = text[: stop.start()]
     if "的" in text[1:]:
@@ -184,7 +206,7 @@ def _amount_in_part(text: str, start: int, next_amount: int) -> bool:
 
 def subject_of_object(text: str) -> str:
     """What an earlier clause speaks of: its object after the last verb, or its last words."""
-    text = _strip_end(text)
+    text = _strip_end(without_asides(text))
     cuts = [m for m in _CUT.finditer(text) if len(text) - m.end() >= 3 and text[m.end() :] not in _GENERIC]
     if cuts:
         text = text[cuts[-1].end() :]
@@ -252,6 +274,8 @@ def split_coordination(text: str, count: int) -> list[str] | None:
 
 def _belongs(verb: str, rest: str) -> bool:
     """The verb is the first part of a noun: 覆盖率, 培训人次, 实践基地."""
+    if verb == "重点":
+        return rest.startswith(_KEY_THINGS)
     return rest.startswith(_MEASURED) or (verb in _KINDS_OF_PLACES and rest.startswith(_PLACES))
 
 
