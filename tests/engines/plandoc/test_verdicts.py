@@ -122,3 +122,25 @@ def test_parts_in_a_bracket_that_add_up_are_no_targets_of_their_own():
 )
 def test_the_size_of_something_else_is_no_promise(sentence, want):
     assert [number for number, _ in promised(sentence)] == want
+
+
+@pytest.mark.parametrize(
+    ("sentence", "want"),
+    [
+        ("普及二十四节气、防灾减灾等知识。", []),
+        ("落实四个面向要求，举办讲座20场。", [("20场", False)]),
+        ("按照1个牵头部门、1套工作机制、1本任务台账推进。", []),
+        ("建设1个科普馆、1条科普长廊。", [("1个", False), ("1条", False)]),
+        ("用两种文字编印科普读物8万份。", [("8万份", False)]),
+        ("采取3种方式培训骨干60名。", [("60名", False)]),
+        ("推广养殖技术3种。", [("3种", False)]),
+        ("每周开设科学课二十四节。", [("二十四节", False)]),
+        # What is put to use is there already.
+        ("发挥全县28个科普基地作用，开展活动60场。", [("28个", True), ("60场", False)]),
+        ("依托9所老年大学，开设课程30门。", [("9所", True), ("30门", False)]),
+        ("整合8个部门资源，建设平台1个。", [("8个", True), ("1个", False)]),
+        ("利用科技活动周举办活动12场。", [("12场", False)]),
+    ],
+)
+def test_names_ways_of_work_and_what_is_put_to_use(sentence, want):
+    assert promised(sentence) == want

@@ -76,6 +76,7 @@ _AIM = re.compile(r"(?:目标|要求|水平|标准|任务|速度|增速|幅度|�
 # 2个国家级、5个省级基地: what the last level names is counted at every level.
 _LEVELS_OF = re.compile(r"([一-鿿]{1,3}级)(?:[、和,]\d{1,4}[个家所名处][一-鿿]{1,3}级)+([一-鿿“”]{2,20})")
 _SAYS_NOTHING = re.compile(r"[一两][遍次轮]|每(?:期|场|次|届|个|班|人|名|家)")
+_IN_USE = re.compile(words.IN_USE_BEFORE)
 _EACH_OF = re.compile(r"每(?:期|场|次|届|个|班|人|名|家|所|户|村|支|组|队|批|档|节|门|站|馆)?")
 # 按每人2元安排经费, 按每亩20元的标准给予补贴: what is measured out follows the rate.
 _BY_RATE = re.compile(r"按照?[^,;。]{0,40}$")
@@ -242,7 +243,12 @@ def _named_after(w: _Around) -> str:
     if not w.later:
         return ""
     listed = w.before.rstrip().endswith(("、", "和", "及", "与")) and w.previous
-    if listed or (w.amount.unit == "%" and w.after.startswith("的")) or w.earlier[:1].isdigit():
+    if (
+        listed
+        or _IN_USE.search(w.before)
+        or (w.amount.unit == "%" and w.after.startswith("的"))
+        or w.earlier[:1].isdigit()
+    ):
         return w.later
     if len(w.earlier) > 2 and not ends_with_verb(w.before):
         return ""

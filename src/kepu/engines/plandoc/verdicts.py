@@ -24,6 +24,9 @@ _CONDITION_AFTER = re.compile(words.CONDITION_AFTER)
 _CONDITION_BEFORE = re.compile(words.CONDITION_BEFORE)
 _QUALIFICATION = re.compile(words.QUALIFICATION_BEFORE)
 _AREA_OF = re.compile(r"^(?:及)?以上的?(?=[一-鿿])")
+_IN_USE = re.compile(words.IN_USE_BEFORE)
+# What stands there to be used: places, bodies and people, not times or money.
+_STANDING = ("个", "家", "所", "处", "座", "支", "人", "块", "台", "辆", "条")
 _EVENT_TIMES = ("per_year", "every_n_years", "per_half_year", "per_quarter", "per_month", "per_week")
 # Words of a state that names which ones are meant: 完成率低于70%的单位, 进度滞后20%以上的县.
 _RATE = re.compile(r"(?:率|比例|比重|进度|滞后|落后|逾期|差距|偏差)[^,;。]{0,8}$")
@@ -106,6 +109,8 @@ def judge(
         return article
     if _FROM.search(before) and _CHANGES_NEXT.match(after):
         return Verdict("baseline", "from_value")
+    if _IN_USE.search(before) and (amount.unit in _STANDING or not before.endswith(("用", "发挥"))):
+        return Verdict("baseline", "put_to_use", 0.8)
     if _BASIS.match(after):
         return Verdict("baseline", "basis_value")
     past = is_baseline(sentence.phrases, sentence.start, amount.start)
