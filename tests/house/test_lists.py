@@ -16,6 +16,8 @@ from pypdf import PdfReader
 from tests import samples
 from tests.world import COUNTY_A
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_FILES = {
     "portal:desk_search": "hits of a search, each of another kind",
     "portal:search": "hits of a search, each of another kind",

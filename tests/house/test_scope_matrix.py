@@ -23,6 +23,8 @@ from kepu.people.default_roles import DEFAULT_ROLES
 from kepu.people.models import Organisation, OrganisationAlias, User
 from kepu.plans.models import LedgerTarget, LedgerTask, Plan, Task
 
+pytestmark = pytest.mark.slow
+
 ROLES = [role.key for role in DEFAULT_ROLES]
 OPEN_RULES = {access.PUBLIC, access.BEARER}
 # Routes about the person who is signed in: nothing of another person or county can be named in them.

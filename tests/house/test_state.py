@@ -16,6 +16,8 @@ from kepu.foundation import access
 from kepu.people.models import Membership, Organisation, OrganisationAlias, Role, User
 from kepu.regions.models import Division
 
+pytestmark = pytest.mark.slow
+
 ROUTES = samples.routes()
 # What a look may write: who is signed in since when, what is on record, and counters of tries.
 KEPT_BESIDE = {"django_session", "usersessions_usersession", "foundation_auditentry", "foundation_cache"}

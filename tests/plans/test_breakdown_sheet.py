@@ -28,7 +28,7 @@ from tests.engines.sheets.books import book
 from tests.foundation.test_races import at_once
 from tests.plans import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 HEADS = {
     "section": "所属部分", "task": "工作任务", "wording": "原文内容", "targets": "目标（数值、单位）", "criterion": "完成标志",
     "lead": "牵头单位", "cooperate": "配合单位", "owner": "归口单位", "due": "完成时限", "upper_basis": "上级依据",

@@ -13,7 +13,7 @@ import pytest
 
 from kepu.project import archive, running
 
-pytestmark = [pytest.mark.db, pytest.mark.installation]
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 ABOUT = archive.About("1", "2027-03-15T02:00:00Z", "sqlite", {"foundation": ["0001_audit_and_jobs"]}, {"a": 1})
 KEY = "a key of the audit log"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = [pytest.mark.db, pytest.mark.installation]
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 WRITERS = """
 import os, random, signal, time

@@ -6,7 +6,7 @@ from kepu.foundation import checks
 from kepu.project.installation import weak_secret_in_production
 from tests.project.conftest import SERVER
 
-pytestmark = pytest.mark.installation
+pytestmark = pytest.mark.slow
 LONG = "Zx81-qwertz-0987654321-abcdefghijkl-MNOPQRST-uvw"
 PRODUCTION = {"KEPU_MODE": "production", "KEPU_SECRET_KEY": LONG, "KEPU_AUDIT_KEY": LONG[::-1]}
 

@@ -94,7 +94,7 @@ def processes_of(data) -> set[int]:
     return found
 
 
-@pytest.mark.installation
+@pytest.mark.slow
 def test_it_serves_over_tls_and_stops_with_everything(installation, certificate):
     cert, key, _ = certificate
     port = free_port()

@@ -18,6 +18,8 @@ from kepu.engines.plandoc import read_plan
 from kepu.engines.plandoc.decode import SENTENCES, WARNINGS, Unreadable, decode
 from kepu.engines.sandbox import DEFAULT
 
+pytestmark = pytest.mark.slow
+
 EXTENSIONS = (
     "txt",
     "md",

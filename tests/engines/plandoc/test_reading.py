@@ -151,6 +151,7 @@ def test_any_text_is_read_with_valid_spans(text):
     check_spans("科普\n一、" + text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["培训5人，", "（责任单位：", "一二三", "12", "《", "“", "1个、", "每年", "(", "百分之", "2025年"]
 )

@@ -20,6 +20,8 @@ from kepu.engines.psychometrics.uncertainty import (
 from . import reference
 from .simulate import answers
 
+pytestmark = pytest.mark.slow
+
 SHORT = Items.of([1.2, 0.8, 1.6, 1.0], [0.5, -0.4, 0.1, 1.0])
 
 

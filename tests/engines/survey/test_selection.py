@@ -234,6 +234,7 @@ def same_as_the_engine(method, sample, values, total, error, quantile):
     assert row["high"] - row["estimate"] == pytest.approx(quantile * error, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", list(Method))
 def test_intervals_cover_the_truth_as_often_as_they_say(method):
     """1,000 draws; a 95 % interval must cover within three Monte-Carlo errors (0.0069 each).
@@ -266,6 +267,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say(method):
     assert np.mean(totals) == pytest.approx(truth, abs=4 * np.std(totals) / np.sqrt(1000))
 
 
+@pytest.mark.slow
 def test_a_multi_stage_sample_with_persons_covers_too():
     """Towns by size, households at random, one person each; the variance between towns as if with replacement."""
     generator = np.random.default_rng(5)

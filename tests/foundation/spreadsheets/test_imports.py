@@ -14,7 +14,7 @@ from tests.engines.sheets.books import book
 from tests.foundation.spreadsheets.shelf import Shelf, Silent
 from tests.world import CITY, COUNTY_A, COUNTY_B
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.db]
 
 
 @pytest.fixture

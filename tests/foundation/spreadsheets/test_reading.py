@@ -186,6 +186,7 @@ def planted(count, total, seed=7):
     return rows, {(row + 1, column) for row, column in places}
 
 
+@pytest.mark.slow
 def test_137_faults_in_10_000_rows_are_all_named_at_the_right_cell():
     rows, places = planted(137, 10_000)
     data = book(rows)

@@ -1,8 +1,10 @@
 """What an amount is: a target, a baseline, or a number of another class."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from kepu.engines.plandoc.amounts import Amount
 from kepu.engines.plandoc.periods import Phrase, is_baseline
@@ -10,6 +12,7 @@ from kepu.engines.plandoc.sentences import AFTER, Area, Sentence
 from kepu.engines.plandoc.subjects import ends_with_verb
 from kepu.engines.plandoc.vocabulary import quantities as words
 
+LONGEST_BRACKET = 300  # characters; what a bracket breaks down stands close together
 _FROM = re.compile(r"(?:由|从)[^,;。]{0,24}$")
 # 由6000平方米扩建至1.1万平方米, 从35%上升为70%: whatever the verb, the value changes to the number that follows.
 _CHANGED = (
@@ -191,8 +194,8 @@ def shared_out(text: str, amounts: list[Amount]) -> frozenset[int]:
     out: set[int] = set()
     for i, whole in enumerate(amounts[:-2]):
         opening = text.find("(", whole.end, whole.end + 16)
-        closing = text.find(")", opening) if opening >= 0 else -1
-        inside = [a for a in amounts[i + 1 :] if opening < a.start < closing]
+        closing = text.find(")", opening, opening + LONGEST_BRACKET) if opening >= 0 else -1
+        inside = amounts[i + 1 : bisect_left(amounts, closing, key=attrgetter("start"))]
         if len(inside) > 1 and sum(a.value for a in inside) == whole.value and {a.unit for a in inside} == {whole.unit}:
             out.update(a.start for a in inside)
     return frozenset(out)
