@@ -47,3 +47,27 @@ def test_an_aligned_table_is_read_to_its_end_and_the_next_one_apart():
     text = "云栖县全民科学素质工作要点（2023年）\n一、重点任务\n" + table + "二、工作要求\n" + table
     reading = read_plan(text)
     assert [t.number for t in reading.tasks] == [str(n) for n in range(1, 300)] * 2
+
+
+def test_the_imprint_under_an_aligned_annex_is_no_row():
+    # Under these columns the line below could be cut after its colon and commas.
+    table = "序号  工作任务                        年度目标                      牵头单位\n"
+    table += "1     开展科普宣传                    举办活动40场                  县科协\n"
+    table += "2     建设科普驿站                    新建驿站6个                   县科技局\n"
+    text = "云栖县全民科学素质工作要点（2023年）\n一、重点任务\n1.开展科普宣传。面向公众。\n附件\n任务分解表\n" + table
+    text += (
+        "\n抄送：县委各部门，县人大办，县政协办，县人武部。\n云栖县科协办公室                     2023年3月18日印发\n"
+    )
+    tasks = read_plan(text).tasks
+    assert [t.path for t in tasks] == ["一/1", "附件/2"]
+    assert [u.name for u in tasks[1].units] == ["县科技局"]
+
+
+def test_a_large_amount_that_a_row_repeats_in_other_words_counts_once():
+    text = (
+        "云栖县全民科学素质行动实施方案（2021—2025年）\n一、重点任务\n"
+        "1.实施智慧助老服务。培训老年人，到2025年达到1.2万人次。\n2.开展科普宣传。做好宣传。\n"
+        "附件\n任务分解表\n序号\t工作任务\t目标\t牵头单位\n"
+        "1\t实施智慧助老服务\t到2025年累计达到1.2万人次\t县民政局\n2\t开展科普宣传\t到2025年累计达到1.2万人次\t县科协\n"
+    )
+    assert [(t.number, t.task) for t in read_plan(text).targets] == [("1.2万人次", "一/1"), ("1.2万人次", "一/2")]

@@ -108,3 +108,31 @@ def test_the_longest_printed_form_of_the_region_is_taken():
 def test_a_title_is_known_by_its_place_even_if_its_last_word_is_rare(title):
     document = read_plan(f"{title}\n为做好工作，制定本文。\n一、任务\n1.办好科普日。\n").document
     assert (document.title, document.start_year, document.region) == (half_width(title), 2025, "云溪县")
+
+
+def test_the_title_of_a_notice_may_be_long():
+    plan = "《云溪侗族瑶族自治县贯彻落实〈全民科学素质行动规划纲要（2021—2035年）〉实施方案（2021—2025年）》"
+    title = f"云溪侗族瑶族自治县人民政府办公室关于印发{plan}的通知"
+    text = f"{title}\n各乡镇人民政府，县政府各部门：\n请执行。\n2022年3月1日\n{plan[1:-1]}\n"
+    document = read_plan(text + BODY).document
+    assert document.notice_title == half_width(title)
+    assert document.issuer == "云溪侗族瑶族自治县人民政府办公室"
+
+
+def test_a_headline_without_the_issuer_gives_way_to_the_full_title():
+    short = "关于印发《2024年云溪市全民科学素质工作要点》的通知"
+    plan = "各成员单位：\n请执行。\n2024年3月5日\n2024年云溪市全民科学素质工作要点\n"
+    full = read_plan(f"{short}\n云科素办发〔2024〕2号\n云溪市科学技术协会{short}\n{plan}{BODY}").document
+    assert (full.notice_title, full.issuer) == (f"云溪市科学技术协会{short}", "云溪市科学技术协会")
+    assert read_plan(f"{short}\n{plan}{BODY}").document.notice_title == short
+
+
+def test_a_running_head_is_no_part_of_the_document_number():
+    lines = "".join(
+        f"    {n}．做好科普工作。组织科技工作者深入乡村、社区、学校和企业开展形式多样\n的活动。\n" for n in range(1, 9)
+    )
+    text = (
+        "云溪县人民政府公报" + " " * 38 + "2022年第4期\n" + " " * 15 + "云政发〔2022〕21号\n\n"
+        "         云溪县全民科学素质行动规划实施方案\n              （2021—2025年）\n\n    一、重点任务\n" + lines
+    )
+    assert read_plan(text).document.doc_number == "云政发〔2022〕21号"

@@ -228,3 +228,23 @@ def test_aligned_heads_over_two_lines_and_groups_without_a_label():
         ("团县委", "responsible"),
     ]
     assert [(t.number, t.task) for t in reading.targets][1:] == [("2期", "二/1"), ("15间", "二/2"), ("800人", "二/3")]
+
+
+def test_a_column_of_aims_beside_the_column_of_names():
+    text = (
+        "云溪市科普工作方案（2023—2025年）\n一、任务\n序号\t任务名称\t目标任务\t责任单位\t完成时限\n"
+        "1\t建设科普馆\t建筑面积2000平方米\t市科协\t2025年12月\n2\t配备大篷车\t新增大篷车3辆\t市科协\n"
+        "联系人：李某 联系电话：0000-7654321\n"
+    )
+    reading = read_plan(text)
+    assert [(t.title, t.tail, t.due) for t in reading.tasks] == [
+        ("建设科普馆", "建设科普馆", "2025年12月"),
+        ("配备大篷车", "配备大篷车", None),
+    ]
+    assert [(t.subject, t.number) for t in reading.targets] == [("科普馆建筑面积", "2000平方米"), ("大篷车", "3辆")]
+    assert [u.name for u in reading.tasks[1].units] == ["市科协"]
+
+
+def test_a_single_column_of_aims_and_tasks_names_the_task():
+    text = "云溪市科普工作方案（2023年）\n一、任务\n序号\t目标任务\t责任单位\n1\t新增大篷车3辆\t市科协\n"
+    assert [t.title for t in read_plan(text).tasks] == ["新增大篷车3辆"]

@@ -16,6 +16,7 @@ from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.model import Cleaned, Dropped
 from kepu.engines.plandoc.normal import display_width, simplify, tidy, unify_breaks
 from kepu.engines.plandoc.tables import Row, alone, read_header, settle_rows
+from kepu.engines.plandoc.vocabulary import pages
 
 _PUBLIC = re.compile(
     r"(?<=.)[(【\[](?:此件|本件)(?:公开发布|主动公开|依申请公开|不予公开|删减后公开)[)】\]]|^[(【\[](?:此件|本件).{2,8}[)】\]](?=.)"
@@ -29,6 +30,8 @@ _BOXED_LABEL = re.compile(r"[〔【\[]((?:牵头|责任|配合|协办|参与|落
 # A line of the plan's own at its end: a closed sentence or a responsibility clause.
 _SAID = re.compile(r"[。!](?:[”’》)\]]{0,2})$|(?:牵头|责任|配合|参与|协办)(?:单位|部门)?:")
 _PIPE_RULE = re.compile(r"[|:\-\s]+")
+# Under a table: 联系人:…, 注:…, no part of its last cell.
+_NOTE_BELOW = re.compile(rf"(?:{'|'.join(map(re.escape, pages.TABLE_NOTES))})[^,;。]{{0,6}}:")
 # How far into the text an index table may reach, and how long a line may be to be looked at as furniture.
 _HEAD_LINES = 120
 _LONG = 4000
@@ -173,7 +176,13 @@ def _tabbed_rows(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
                 else:
                     rows.append(cells)
             blank, end = 0, i + 1
-        elif not blank and len(rows) > 1 and 1 < len(rows[-1]) < width and not read_label(tidy(line)):
+        elif (
+            not blank
+            and len(rows) > 1
+            and 1 < len(rows[-1]) < width
+            and not read_label(tidy(line))
+            and not _NOTE_BELOW.match(tidy(line))
+        ):
             rows[-1] = [*rows[-1][:-1], rows[-1][-1] + tidy(line)]
             end = i + 1
         elif (label := read_label(tidy(line))) and label.rank <= 2 and _more_rows(lines, skip, i):

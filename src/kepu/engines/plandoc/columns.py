@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from kepu.engines.plandoc.furniture import is_imprint
 from kepu.engines.plandoc.labels import read_label
 from kepu.engines.plandoc.normal import char_width, tidy
 from kepu.engines.plandoc.tables import Row, is_label_cell, read_header
@@ -78,6 +79,7 @@ def read_aligned(lines: list[str], skip: set[int], start: int) -> tuple[list[Row
             cells = [tidy(lines[i])]
         elif (
             cells is None
+            or is_imprint(tidy(lines[i]))
             or _spans(lines[i], starts, ambiguous)
             or (blank_before and not spaced and not cells[0] and not _after_page_break(lines, skip, i))
         ):

@@ -48,7 +48,7 @@ def furniture(line: str, *, inside: bool = False, whole: bool = True) -> str | N
     paragraphs; where the page breaks them, a piece of a sentence may hold any word."""
     if page_furniture(line):
         return "page_number"
-    if _FOOT_COPY.match(line) or (len(line) < 60 and _FOOT_PRINT.fullmatch(line)):
+    if is_imprint(line):
         return "imprint"
     if len(line) < 16 and _PUBLIC.fullmatch(line):
         return "publication_remark"
@@ -109,6 +109,11 @@ def advertising(line: str, *, whole: bool = True) -> bool:
 def labelled(line: str) -> bool:
     """A short label with a value, as stand in the page data above a document: `点击率:3016`."""
     return bool(_LABELLED.fullmatch(line)) and not line.startswith(_OWN_LABELS)
+
+
+def is_imprint(line: str) -> bool:
+    """A line of the foot of an official document: who gets a copy, who printed it and when."""
+    return bool(_FOOT_COPY.match(line)) or (len(line) < 60 and bool(_FOOT_PRINT.fullmatch(line)))
 
 
 def heads_links(line: str) -> bool:

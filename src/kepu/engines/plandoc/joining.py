@@ -179,7 +179,9 @@ class _Open:
             if closed:
                 # A full line that ends a sentence goes on only where indents would show a new paragraph.
                 return layout.indented and layout.full(previous) and piece.indent < 2 and not self.tail.endswith(":")
-            return layout.full(previous)
+            # A head that reaches the margin (公报 2022年第4期) does not go on with the document number under it.
+            numbered = _DOC_NUMBER.fullmatch(piece.text) and not (self.sentences or self.commas)
+            return layout.full(previous) and not numbered
         if closed:
             return False
         if self.tail.endswith(")") and self.sentences:

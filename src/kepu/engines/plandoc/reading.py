@@ -22,6 +22,8 @@ from kepu.engines.plandoc.vocabulary import structure
 
 SCHEMA_VERSION = 1
 _EDGE = 12
+# So large an amount with the same unit and time is the same promise, whatever names it.
+_LARGE = 100
 _DOUBT_BELOW = 0.75
 
 
@@ -263,6 +265,8 @@ def _without_restated(
 def _same_promise(a: Target, b: Target) -> bool:
     if (a.value, a.value_max, a.unit) != (b.value, b.value_max, b.unit) or a.sentence == b.sentence:
         return False
+    if a.period == b.period and a.period.type != "none" and (a.value or 0) >= _LARGE:
+        return True
     short, long = sorted((a.subject, b.subject), key=len)
     return not short or short in long or dice(a.subject, b.subject) >= 0.4
 

@@ -64,10 +64,14 @@ def read_header(cells: Row) -> tuple[Column, ...] | None:
         return None
     if not {"name", "detail", "target"} & set(known) or not {"number", "units", "due"} & set(known):
         return None
+    named = sum(c is not None and c.role == "name" for c in columns)
     out: list[Column] = []
-    for column in columns:
-        column = column or Column("other")
-        if column.role == "name" and any(c.role == "name" for c in out):
+    for cell, read in zip(cells, columns, strict=True):
+        column = read or Column("other")
+        if column.role == "name" and named > 1 and "目标" in cell:
+            # 目标任务 names the task, unless another column does.
+            column = Column("target")
+        elif column.role == "name" and any(c.role == "name" for c in out):
             column = Column("detail")
         out.append(column)
     return tuple(out)

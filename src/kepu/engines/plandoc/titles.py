@@ -23,12 +23,14 @@ _PLACE_LINE = re.compile(r"[一-鿿]{2,12}(?:省|市|州|县|区|旗|镇|乡|街
 # A title that begins so lacks the place that the line above prints.
 _PLACELESS = ("全民", "公民", "科普", "科学", "贯彻", "落实", "关于")
 _LONGEST = 60
+# The title of a notice names the issuing body, with its city or autonomous county, and the whole plan.
+_LONGEST_NOTICE = 120
 _SIGNATURE = re.compile(r"[一-鿿()、·]{3,40}")
 
 
-def is_title_like(text: str) -> bool:
+def is_title_like(text: str, longest: int = _LONGEST) -> bool:
     """A short line without sentence punctuation, as titles, signatures and headers are."""
-    return 0 < len(text) <= _LONGEST and not _PUNCTUATED.search(_QUOTED.sub("", text)) and "\t" not in text
+    return 0 < len(text) <= longest and not _PUNCTUATED.search(_QUOTED.sub("", text)) and "\t" not in text
 
 
 def ends_as_plan(text: str) -> bool:
@@ -74,16 +76,23 @@ def loose_title(lines: list[str], stop: int) -> tuple[int, int] | None:
 
 
 def notice_title(lines: list[str], stop: int) -> tuple[int, int] | None:
-    """First and last line of the title of the covering notice among lines[:stop]."""
+    """First and last line of the title of the covering notice among lines[:stop].
+
+    A page's headline without the issuing body gives way to the full title below it."""
+    short: tuple[int, int] | None = None
     for last in range(stop):
         text = lines[last]
-        if not is_title_like(text) or not text.endswith(structure.NOTICE_ENDS):
+        if not is_title_like(text, _LONGEST_NOTICE) or not text.endswith(structure.NOTICE_ENDS):
             continue
         first = _grow_back(lines, last, _notice_complete, _may_precede)
         joined = "".join(lines[first : last + 1])
-        if any(verb in joined for verb in structure.ISSUE_VERBS):
+        if not any(verb in joined for verb in structure.ISSUE_VERBS):
+            continue
+        if short is None and joined.startswith("关于"):
+            short = first, last
+        elif short is None or joined.endswith("".join(lines[short[0] : short[1] + 1])):
             return first, last
-    return None
+    return short
 
 
 def _grow_back(lines: list[str], last: int, complete: Callable[[str], bool], may_precede: Callable[[str], bool]) -> int:

@@ -68,6 +68,12 @@ TRAILING_LABELS = words(
     解读 一键分享 分享 链接 稿件来源 信息来源 来源 相关文件 关联文件 相关政策 相关报道 相关资料 文件下载 附件下载 扫码阅读
     """
 )
+# Labels of a note under a table.
+TABLE_NOTES = words(
+    """
+    联系人 联系电话 联系方式 电话 备注 注 附注 说明 填表 填报 制表 审核 报送 抄送 单位负责人
+    """
+)
 # From such a line on (after the last item) everything is the foot of the page.
 FOOT_WORDS = words(
     """
