@@ -271,6 +271,7 @@ def test_a_value_grown_to_does_not_take_the_past_time_of_the_value_grown_from():
     [
         ("每周五举办科普夜市1场。", ("科普夜市", "per_week")),
         ("每周六开展科普讲座2场。", ("科普讲座", "per_week")),
+        ("每周一至周五开放科普场馆6个。", ("科普场馆", "per_week")),
         ("每周三次推送科普短文。", ("推送科普短文", "per_week")),
         ("年人均服务时长不低于18小时。", ("年人均服务时长", "per_year")),
     ],

@@ -110,6 +110,8 @@ def test_parts_in_a_bracket_that_add_up_are_no_targets_of_their_own():
         ("常住人口2万人以上的社区、在校学生600人以上的学校建设科普园地12个。", ["12个"]),
         ("动员员工200人以上的企业设立科普员。", []),
         ("亩均增收10%以上的家庭农场纳入名录。", []),
+        ("支持拥有12名以上研究人员的企业建立科协组织。", []),
+        ("带动500户以上农户增收。", ["500户"]),
         # A verb before the amount, an aim or money after it: the amount itself is promised.
         ("培育10个以上的科普品牌。", ["10个"]),
         ("使80%以上的学校建立科学教室。", ["80%"]),

@@ -12,6 +12,10 @@ _MEASURED = "比例|率|度|量|数|时长|面积|程度|水平|人次|场次|�
 _MEANS = re.compile(
     rf"{_FROM_HERE}(?:通过|采取|采用|利用|运用|借助|以)[^,;。]{{2,40}}(?:方式|形式|途径|渠道|手段|办法|模式|机制)(?=[^,;。的、]{{2,}})"
 )
+# 通过大篷车等载体开展巡展, 借助新媒体平台发布短视频
+_THROUGH = re.compile(
+    rf"{_FROM_HERE}(?:通过|利用|运用|借助)[^,;。]{{2,30}}(?:载体|平台|阵地|媒体|渠道)(?=(?:{_VERBS})[^,;。]{{2,}})"
+)
 # 面向高校遴选专家, 促成院所面向公众开放设施: for whom, up to the verb that follows.
 _TOWARDS = re.compile(rf"^.*?(?:面向|针对)[^,;。]{{1,24}}?(?:{_VERBS})(?!{_MEASURED})(?=[^,;。]{{2,}})")
 _IN_THE_MANNER = re.compile(rf"{_FROM_HERE}用[^,;。]{{2,12}}?(?:{_VERBS})(?=[^,;。]{{2,}})")
@@ -23,6 +27,6 @@ _PUT_INTO = re.compile(rf"{_FROM_HERE}(?:将|把)([^,;。]{{2,20}}?)(?:纳入|�
 def without_asides(clause: str) -> str:
     """The clause without its means, addressees and sources; of `将X纳入Y` only X stays."""
     clause = _PUT_INTO.sub(r"\1", clause)
-    for aside in (_MEANS, _OUT_OF, _IN_THE_MANNER, _TOWARDS):
+    for aside in (_MEANS, _THROUGH, _OUT_OF, _IN_THE_MANNER, _TOWARDS):
         clause = aside.sub("", clause)
     return clause

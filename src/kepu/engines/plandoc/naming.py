@@ -178,6 +178,10 @@ def _look_around(
     previous, amount, following = near
     start = segment_start(text, sentence, amount, previous)
     before = dated[start : amount.start]
+    used = previous and previous.end <= start and _IN_USE.search(text[max(0, previous.start - 40) : previous.start])
+    if used and (act := _ACTS.search(before)) and len(before) - act.end() >= 2:
+        # 依托12所学校开设课程30门: what is put to use is not counted again.
+        before = before[act.end() :]
     tail = AFTER.match(text, amount.end)
     end = tail.end() if tail else amount.end
     after = dated[end : min(sentence.end, end + 120)]
@@ -242,6 +246,8 @@ def _of_a_group(w: _Around) -> str:
 def _named_after(w: _Around) -> str:
     if not w.later:
         return ""
+    if _IN_USE.search(w.before):
+        return re.sub(r"的?(?:作用|优势|资源)$", "", _ACTS.split(w.later, maxsplit=1)[0]) or w.later
     listed = w.before.rstrip().endswith(("、", "和", "及", "与")) and w.previous
     if (
         listed

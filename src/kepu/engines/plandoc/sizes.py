@@ -19,6 +19,9 @@ _AIM = re.compile(
 _RATE = re.compile(r"(?:率|比例|占比|比重|增收|增幅|增长)$")
 # 面积50亩以上、年出栏500头以上的经营主体: the sizes of one thing in a list.
 _LISTED = re.compile(r"(?:\(含\))?(?:及|或)?(?:以[上下内])?(?:、|[和且或及并])+([^,;。、:()\d]{0,14})")
+# 拥有10名以上研究人员的企业: what its owner must have.
+_POSSESSED = re.compile(r"(?:拥有|具有|具备|吸纳|招收|聘有|驻有)$")
+_OWNERS = re.compile(r"(?:及|或)?以[上下内][^,;。、的\d]{2,10}的[一-鿿]")
 
 
 def sizes_of_others(text: str, sentence: Sentence, amounts: list[Amount]) -> frozenset[int]:
@@ -30,6 +33,10 @@ def sizes_of_others(text: str, sentence: Sentence, amounts: list[Amount]) -> fro
     for i in range(len(amounts) - 1, -1, -1):
         amount = amounts[i]
         previous = amounts[i - 1] if i else None
+        if _POSSESSED.search(text, max(sentence.start, amount.start - 6), amount.start) and _OWNERS.match(
+            text, amount.end
+        ):
+            out.add(amount.start)
         if not _measures(text, sentence, amount, previous):
             continue
         if _has_the_size(text, sentence, amount) or (
