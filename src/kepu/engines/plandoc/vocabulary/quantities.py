@@ -68,6 +68,10 @@ MEASURES = {
     "支": "支",
     "处": "处",
     "件": "件",
+    # Fixed measure words of exhibits and equipment, printed with their bracket.
+    "件(套)": "件(套)",
+    "台(套)": "台(套)",
+    "册(套)": "册(套)",
     "条": "条",
     "篇": "篇",
     "门": "门",
