@@ -37,11 +37,10 @@ def sizes_of_others(text: str, sentence: Sentence, amounts: list[Amount]) -> fro
             text, amount.end
         ):
             out.add(amount.start)
-        if not _measures(text, sentence, amount, previous):
-            continue
-        if _has_the_size(text, sentence, amount) or (
+        is_size = _has_the_size(text, sentence, amount) or (
             i + 1 < len(amounts) and _goes_on(text, amount, amounts[i + 1], out)
-        ):
+        )
+        if is_size and _measures(text, sentence, amount, previous):
             out.add(amount.start)
     return frozenset(out)
 

@@ -239,7 +239,7 @@ def ends_with_verb(text: str) -> bool:
         "",
         text,
     )
-    return bool(text) and any(text.endswith(v) for v in _VERB_ENDS)
+    return text.endswith(_VERB_ENDS)
 
 
 def begins_with_verb(text: str) -> bool:
